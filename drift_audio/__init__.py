@@ -1,0 +1,23 @@
+"""Drift Audio: a situation in your own words becomes a finished, personal audio session. Public names only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+__all__ = ["Scenario", "Session", "__version__", "create"]
+
+if TYPE_CHECKING:
+    from drift_audio.pipeline import Session
+    from drift_audio.scenario import Scenario
+    from drift_audio.studio import create
+
+_HOMES = {"Scenario": "drift_audio.scenario", "Session": "drift_audio.pipeline", "create": "drift_audio.studio"}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        from importlib import import_module
+
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

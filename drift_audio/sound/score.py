@@ -1,0 +1,157 @@
+"""What flows through the sound wing: Script -> Items -> Spoken -> Timeline. All frozen; all times in frames at `RATE`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from drift_audio.sound.audio import RATE, Samples
+from drift_audio.words.script.model import Atom, Bell, Breath, Cue, Optional, Script, Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One part of the flattened script with everything that holds where it stands.
+
+    section: index into the script's sections. group: number of the optional block it belongs to, or None.
+    voice: catalogue name. speed: factor from `[speed]` cues (1.0 without). place: 0..1, where in the script it stands.
+    """
+
+    part: Atom
+    section: int
+    group: int | None
+    voice: str
+    speed: float
+    place: float
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A voiced sentence, trimmed to the voice with short fades, kept on disk; never all of a session in memory.
+
+    text: what was spoken. frames: its exact length at `RATE`. path: the cached file at the engine's own rate.
+    rate: hertz of that file. level_lufs: its loudness, for the levelling over the session.
+    """
+
+    text: str
+    frames: int
+    path: Path
+    rate: int
+    level_lufs: float
+
+    def load(self) -> Samples:
+        """Samples at `RATE`: float32 (frames, 1), exactly `self.frames` long."""
+        from drift_audio.sound.clips import load_clip  # the cache's file format is that module's business
+
+        return load_clip(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """An item and, when it speaks, its clip. A `Breath` carries its spoken cues ("in", "hold", "out"), possibly none."""
+
+    item: Item
+    clip: Clip | None = None
+    cues: tuple[tuple[str, Clip], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """A clip at its place. start, frames: at `RATE`."""
+
+    start: int
+    frames: int
+    clip: Clip
+    section: int
+
+
+@dataclass(frozen=True, slots=True)
+class BreathCycle:
+    """One breath cycle; the four lengths are frames and add up exactly."""
+
+    start: int
+    in_frames: int
+    hold_frames: int
+    out_frames: int
+    rest_frames: int
+    section: int
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """One strike of the bell."""
+
+    start: int
+    section: int
+
+
+@dataclass(frozen=True, slots=True)
+class BedChange:
+    """From `start` on the bed is another, or its level moves; None leaves that side as it was."""
+
+    start: int
+    ambience: str | None
+    bed_db: float | None
+
+
+Event = Speech | BreathCycle | Strike | BedChange
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A section in time: [start, end) in frames; the spans tile the session."""
+
+    name: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The single source of time of a session: audio, chapters, captions and reports all read it.
+
+    events: ordered by start. frames: exact length of the finished file at `rate`.
+    off_by: seconds by which the asked length could not be met (0.0 when it was); warnings say why.
+    """
+
+    events: tuple[Event, ...]
+    sections: tuple[Span, ...]
+    frames: int
+    rate: int = RATE
+    off_by: float = 0.0
+    warnings: tuple[str, ...] = ()
+
+    def speech(self) -> Iterator[Speech]:
+        return (event for event in self.events if isinstance(event, Speech))
+
+
+def flatten(script: Script, voice: str) -> tuple[Item, ...]:
+    """Unroll sections, optional blocks and running cues into a flat tuple; `voice` speaks until a cue changes it."""
+    atoms: list[tuple[Atom, int, int | None]] = []
+    groups = 0
+    for index, section in enumerate(script.sections):
+        for part in section.parts:
+            if isinstance(part, Optional):
+                atoms.extend((atom, index, groups) for atom in part.parts)
+                groups += 1
+            else:
+                atoms.append((part, index, None))
+    items: list[Item] = []
+    speed = 1.0
+    for position, (atom, index, group) in enumerate(atoms):
+        if isinstance(atom, Cue):
+            voice = atom.voice or voice
+            speed = atom.speed or speed
+        items.append(Item(atom, index, group, voice, speed, position / max(1, len(atoms) - 1)))
+    return tuple(items)
+
+
+def speaks(item: Item) -> bool:
+    """Whether an item needs a voice: an utterance, or a breath with its cues."""
+    return isinstance(item.part, Utterance | Breath)
+
+
+__all__ = [
+    "Bell", "BedChange", "BreathCycle", "Clip", "Event", "Item", "Span", "Speech", "Spoken", "Strike", "Timeline", "flatten", "speaks",
+]
