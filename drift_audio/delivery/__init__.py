@@ -1,0 +1,1 @@
+"""Delivery: batches, daily sessions, feed and server."""

@@ -1,0 +1,1 @@
+"""Sound: from a script to an audio file."""

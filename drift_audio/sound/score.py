@@ -153,5 +153,17 @@ def speaks(item: Item) -> bool:
 
 
 __all__ = [
-    "Bell", "BedChange", "BreathCycle", "Clip", "Event", "Item", "Span", "Speech", "Spoken", "Strike", "Timeline", "flatten", "speaks",
+    "BedChange",
+    "Bell",
+    "BreathCycle",
+    "Clip",
+    "Event",
+    "Item",
+    "Span",
+    "Speech",
+    "Spoken",
+    "Strike",
+    "Timeline",
+    "flatten",
+    "speaks",
 ]

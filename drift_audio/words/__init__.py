@@ -1,0 +1,1 @@
+"""Words: from a situation to a script."""

@@ -1,0 +1,1 @@
+"""Ambient beds, procedural and from files."""

@@ -1,0 +1,1 @@
+"""Guides: what is known of each theme."""

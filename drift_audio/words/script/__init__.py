@@ -1,0 +1,1 @@
+"""The script: model, markup, format, shapes and lint."""

@@ -31,7 +31,7 @@ class Pause(Frozen):
     kind: Literal["pause"] = "pause"
     seconds: Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)]
     elastic: bool = True
-    role: PauseRole = Literal["nominal", "paragraph"]
+    role: PauseRole = "nominal"
 
 
 class Breath(Frozen):

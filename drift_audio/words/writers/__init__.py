@@ -1,0 +1,1 @@
+"""Writers: a story becomes a script."""
