@@ -1,0 +1,117 @@
+"""Finds and validates declarations (voices, ambience): one YAML file each, packaged ones first, the user's own win by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from drift_audio.errors import CatalogError
+
+Kind = Literal["voices", "ambience"]
+SINGULAR: Final[dict[str, str]] = {"voices": "voice", "ambience": "ambience"}
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def packaged_folder(kind: Kind) -> Path:
+    """The folder of the installed package, or the one beside the package in a source tree."""
+    package = Path(__file__).resolve().parent
+    inside = package / "_data" / kind
+    return inside if inside.is_dir() else package.parent / kind
+
+
+def nearest(name: str, choices: tuple[str, ...], *, limit: int = 3) -> tuple[str, ...]:
+    """Choices that look like `name`, best first."""
+    from rapidfuzz import process, utils
+
+    hits = process.extract(name, choices, limit=limit, score_cutoff=55, processor=utils.default_process)
+    return tuple(hit[0] for hit in hits)
+
+
+class Catalog(Mapping[str, M], Generic[M]):
+    """Declarations of one kind by name, read when first looked at.
+
+    A file `NAME.yaml` declares NAME. Files of `user_folder` (may be missing) override packaged ones of the same name.
+
+    Raises:
+        CatalogError: an unknown name (with near matches) or a declaration that does not validate (with file and field).
+    """
+
+    def __init__(self, kind: Kind, model: type[M], *, user_folder: Path | None = None) -> None:
+        self.kind = kind
+        self._model = model
+        self._user_folder = user_folder
+        self._files: dict[str, Path] | None = None
+        self._ready: dict[str, M] = {}
+
+    def __getitem__(self, name: str) -> M:
+        if name not in self._ready:
+            self._ready[name] = self._read(name)
+        return self._ready[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._found()))
+
+    def __len__(self) -> int:
+        return len(self._found())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._found()
+
+    def reload(self) -> None:
+        """Forget what was read; the next look reads the folders anew."""
+        self._files = None
+        self._ready.clear()
+
+    def path(self, name: str) -> Path:
+        """The file that declares `name`."""
+        try:
+            return self._found()[name]
+        except KeyError:
+            raise CatalogError(self._unknown(name)) from None
+
+    def _found(self) -> dict[str, Path]:
+        if self._files is None:
+            folders = [packaged_folder(self.kind)] + ([self._user_folder] if self._user_folder else [])
+            self._files = {file.stem: file for folder in folders if folder.is_dir() for file in sorted(folder.glob("*.yaml"))}
+        return self._files
+
+    def _read(self, name: str) -> M:
+        file = self.path(name)
+        try:
+            return self._model.model_validate({"name": name, **load_yaml(file)})
+        except ValidationError as error:
+            first = error.errors()[0]
+            field = ".".join(str(part) for part in first["loc"])
+            raise CatalogError(f"{file.name}: {field}: {first['msg']}") from None
+
+    def _unknown(self, name: str) -> str:
+        names = tuple(self)
+        near = nearest(name, names)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"choose one of {', '.join(names)}"
+        return f"unknown {SINGULAR[self.kind]} {name!r}; {hint} (list them with: drift-audio {self.kind} list)"
+
+
+def load_yaml(file: Path) -> dict[str, Any]:
+    """Read one YAML mapping safely.
+
+    Raises:
+        CatalogError: the file cannot be read, is not YAML, or is not a mapping; with file and line.
+    """
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        data = yaml.load(file.read_bytes(), Loader=loader)  # noqa: S506 - a safe loader, C where there is one
+    except (OSError, UnicodeDecodeError) as error:
+        raise CatalogError(f"{file}: cannot be read ({error})") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{file.name}:{mark.line + 1}" if mark else file.name
+        raise CatalogError(f"{where}: not valid YAML ({getattr(error, 'problem', None) or 'unreadable'})") from None
+    if not isinstance(data, dict):
+        raise CatalogError(f"{file.name}: must be a mapping of fields")
+    return data
