@@ -31,7 +31,8 @@ class Clip:
     """A voiced sentence, trimmed to the voice with short fades, kept on disk; never all of a session in memory.
 
     text: what was spoken. frames: its exact length at `RATE`. path: the cached file at the engine's own rate.
-    rate: hertz of that file. level_lufs: its loudness, for the levelling over the session.
+    rate: hertz of that file. gain_db: what `load` adds to the file (the delivery arc's level at this place).
+    level_lufs: loudness of what `load` returns, for the levelling over the session.
     """
 
     text: str
@@ -39,6 +40,7 @@ class Clip:
     path: Path
     rate: int
     level_lufs: float
+    gain_db: float = 0.0
 
     def load(self) -> Samples:
         """Samples at `RATE`: float32 (frames, 1), exactly `self.frames` long."""
@@ -49,7 +51,11 @@ class Clip:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """An item and, when it speaks, its clip. A `Breath` carries its spoken cues ("in", "hold", "out"), possibly none."""
+    """An item and, when it speaks, its clip.
+
+    cues: of a `Breath`, possibly none: pairs of a phase ("in", "hold", "out") and its clip in speaking order; the n-th pair
+    of a phase belongs to the n-th cycle and starts with that phase. A clip is always shorter than its phase.
+    """
 
     item: Item
     clip: Clip | None = None
