@@ -135,7 +135,8 @@ class Story(Frozen):
     kind: what sort within the theme, from a closed list per theme, or None:
         big-day-nerves: exam, interview, surgery, flight, race, presentation, wedding, performance, driving-test, date,
         birth, first-day, game, court, result, travel, talk, trip; grief: death, pet, parting, pregnancy, job, home;
-        habit-change: smoking, vaping, drinking, phone, eating, spending, gambling, procrastination, nails, exercise, gaming, caffeine;
+        habit-change: smoking, vaping, drinking, phone, eating, spending, gambling, procrastination, nails, exercise, gaming,
+        caffeine;
         pain: back, head, joint, period, tooth, belly, nerve, injury, neck, illness.
     tense: whether the event has happened, goes on, or is yet to come. part: the listener's part in a hurt between people
     ("none" outside of one). gravity: of a rupture between people, or of a loss; "none" where nothing of that sort is told.
