@@ -33,6 +33,7 @@ class Scenario(Frozen):
         ambience: a name, a file or folder path, or a mix expression ("rain + fire:-6dB"); None lets theme and style decide.
         language: BCP 47 tag of the words.
         seed: 0 to 2**32-1; the same scenario and seed give the same bytes.
+        steady: ask for the self-steadying session, the only one made where there are signs of abuse.
 
     Raises:
         ScenarioError: through `Scenario.build`, in one line naming the field, the value and what is allowed.
@@ -45,6 +46,7 @@ class Scenario(Frozen):
     ambience: str | None = None
     language: str = "en"
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    steady: bool = False
 
     @field_validator("situation")
     @classmethod

@@ -1,0 +1,58 @@
+"""`drift-audio create`: a situation becomes a finished file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from drift_audio.cli import request as ask
+
+
+def create(
+    situation: ask.Situation = None,
+    file: ask.File = None,
+    style: ask.StyleName = None,
+    minutes: ask.Minutes = None,
+    voice: ask.Voice = None,
+    ambience: ask.Ambience = None,
+    language: ask.Language = None,
+    writer: ask.WriterName = ask.Writer.auto,
+    seed: ask.Seed = None,
+    output: ask.Output = None,
+    format: ask.FormatName = None,
+    bitrate: ask.Bitrate = 128,
+    script_out: Annotated[Path | None, typer.Option("--script-out", help="Also write the words to this file.")] = None,
+    bed_level: ask.BedLevel = -15.0,
+    no_bell: ask.NoBell = False,
+    loudness: ask.LoudnessName = ask.Loudness["-16"],
+    stems: ask.Stems = None,
+    captions: ask.Captions = False,
+    steady: ask.Steady = False,
+    model: ask.Model = None,
+    base_url: ask.BaseUrl = None,
+    llm_model_file: ask.ModelFile = None,
+    force: ask.Force = False,
+    as_json: ask.Json = False,
+    quiet: ask.Quiet = False,
+) -> None:
+    """Make a session: write the words, speak them, mix them over a bed, and encode the file."""
+    from drift_audio.cli.output import progress
+    from drift_audio.config import load_settings
+
+    settings = load_settings({}, llm={"model": model, "base_url": base_url, "model_file": llm_model_file})
+    scenario = ask.build_scenario(
+        settings, situation=ask.read_situation(situation, file), style=style, minutes=ask.number(minutes), voice=voice,
+        ambience=ambience, language=language, seed=ask.fresh_seed(seed), steady=steady,
+    )  # fmt: skip
+    target = ask.make_target(
+        output, settings.output, format=format, bitrate=bitrate, script_out=script_out, bed_level_db=bed_level, bells=not no_bell,
+        loudness=loudness, stems=stems, captions=captions, force=force,
+    )  # fmt: skip
+    from drift_audio import pipeline
+    from drift_audio.studio import open_studio
+
+    with open_studio(settings, writer=writer.value) as studio, progress(wanted=not (quiet or as_json)) as on_event:
+        session = pipeline.create(scenario, studio, target, on_event=on_event)
+    ask.report(session, as_json=as_json, quiet=quiet)

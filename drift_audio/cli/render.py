@@ -1,0 +1,64 @@
+"""`drift-audio render`: a script file becomes audio."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from drift_audio.cli import request as ask
+
+
+def render(
+    script: Annotated[Path, typer.Argument(help="A script file (see docs/script-format.md).", show_default=False)],
+    output: ask.Output = None,
+    format: ask.FormatName = None,
+    bitrate: ask.Bitrate = 128,
+    bed_level: ask.BedLevel = -15.0,
+    no_bell: ask.NoBell = False,
+    loudness: ask.LoudnessName = ask.Loudness["-16"],
+    stems: ask.Stems = None,
+    captions: ask.Captions = False,
+    force: ask.Force = False,
+    as_json: ask.Json = False,
+    quiet: ask.Quiet = False,
+) -> None:
+    """Make the audio of a script; sentences that were voiced before are taken from the cache."""
+    from drift_audio.cli.output import progress
+    from drift_audio.config import load_settings
+
+    settings = load_settings({})
+    words = read_script(script)
+    target = ask.make_target(
+        output, settings.output, format=format, bitrate=bitrate, bed_level_db=bed_level, bells=not no_bell, loudness=loudness,
+        stems=stems, captions=captions, force=force,
+    )  # fmt: skip
+    from drift_audio import pipeline
+    from drift_audio.studio import open_studio
+    from drift_audio.words.script.markup import parse
+
+    parsed = parse(words, file=str(script))
+    with open_studio(settings, writer="offline") as studio, progress(wanted=not (quiet or as_json)) as on_event:
+        session = pipeline.render(parsed, studio, target, on_event=on_event)
+    ask.report(session, as_json=as_json, quiet=quiet)
+
+
+def read_script(path: Path) -> str:
+    """Text of a script file.
+
+    Raises:
+        ScriptError: binary or empty. BadInput: cannot be read.
+    """
+    from drift_audio.errors import ScriptError
+
+    raw = ask.read_bytes(path)
+    if b"\x00" in raw:
+        raise ScriptError("is not a text file", line=1, file=str(path))
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ScriptError("is not text in UTF-8", line=raw[: error.start].count(b"\n") + 1, file=str(path)) from None
+    if not text.strip():
+        raise ScriptError("is empty; write one with: drift-audio script \"...\" -o FILE", line=1, file=str(path))
+    return text

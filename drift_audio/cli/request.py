@@ -1,0 +1,144 @@
+"""What `create`, `script` and `render` share: reading the request and asking the pipeline."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from drift_audio.errors import BadInput, ScenarioError
+from drift_audio.scenario import STYLES, Scenario
+from drift_audio.target import FORMATS, Target
+
+if TYPE_CHECKING:
+    from drift_audio.config import Settings
+    from drift_audio.pipeline import Session
+
+Format = StrEnum("Format", {name: name for name in FORMATS})
+Writer = StrEnum("Writer", {name: name for name in ("auto", "offline", "llm")})
+Loudness = StrEnum("Loudness", {"-16": "-16", "-19": "-19", "-23": "-23", "off": "off"})
+
+MAX_BYTES: Final = 1_000_000
+
+Situation = Annotated[str | None, typer.Argument(help="What is going on, in your own words.", show_default=False)]
+File = Annotated[str | None, typer.Option("--file", "-f", help="Read the situation from a file, or '-' for standard input.")]
+StyleName = Annotated[str | None, typer.Option("--style", help=f"One of {', '.join(STYLES)}. (default: meditation)")]
+Minutes = Annotated[str | None, typer.Option("--minutes", "-m", help="Length, 1 to 90; decimals allowed. (default: 12)")]
+Voice = Annotated[str | None, typer.Option("--voice", help="A voice (drift-audio voices list).")]
+Ambience = Annotated[str | None, typer.Option("--ambience", help="A bed, a mix ('rain + fire:-6dB') or your own sound file.")]
+Language = Annotated[str | None, typer.Option("--language", help="Language of the words (BCP 47).")]
+Seed = Annotated[int | None, typer.Option("--seed", help="The same seed gives the same session. (default: a new one)")]
+WriterName = Annotated[Writer, typer.Option("--writer", help="Who writes: our offline writer, or a model you configured.")]
+Model = Annotated[str | None, typer.Option("--model", help="Language model to write with.")]
+BaseUrl = Annotated[str | None, typer.Option("--base-url", help="Server of the language model (OpenAI-compatible).")]
+ModelFile = Annotated[Path | None, typer.Option("--llm-model-file", help="A .gguf model to run here for this session.")]
+Steady = Annotated[bool, typer.Option("--steady", help="Make the self-steadying session.")]
+Output = Annotated[str | None, typer.Option("--output", "-o", help="A file, or a folder ending in /. (default: current folder)")]
+FormatName = Annotated[Format | None, typer.Option("--format", help="mp3, wav, flac or ogg. (default: mp3)")]
+Bitrate = Annotated[int, typer.Option("--bitrate", help="kbit/s of MP3.")]
+BedLevel = Annotated[float, typer.Option("--bed-level", help="Level of the bed under the voice in dB.", min=-60, max=0)]
+NoBell = Annotated[bool, typer.Option("--no-bell", help="No bells.")]
+LoudnessName = Annotated[Loudness, typer.Option("--loudness", help="LUFS of the finished file, or off.")]
+Stems = Annotated[Path | None, typer.Option("--stems", help="Also write the dry voice and the bed as WAV into this folder.")]
+Captions = Annotated[bool, typer.Option("--captions", help="Also write WebVTT and LRC beside the audio.")]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+
+
+def read_situation(situation: str | None, file: str | None) -> str:
+    """The situation from the argument, a file or standard input; exactly one of them.
+
+    Raises:
+        ScenarioError: none or both were given, or the file cannot be read as text.
+    """
+    if (situation is None) == (file is None):
+        raise ScenarioError('say what is going on: drift-audio create "...", or --file FILE (- for standard input); one of them')
+    if situation is not None:
+        return situation
+    raw = sys.stdin.buffer.read(MAX_BYTES + 1) if file == "-" else read_bytes(Path(str(file)))
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ScenarioError(f"{file}: is not text in UTF-8") from None
+
+
+def read_bytes(path: Path) -> bytes:
+    """At most a megabyte of a file the user named.
+
+    Raises:
+        BadInput: it cannot be read, is a folder, or is too large to be words.
+    """
+    try:
+        with path.open("rb") as handle:
+            raw = handle.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read ({error.strerror})") from None
+    if len(raw) > MAX_BYTES:
+        raise BadInput(f"{path}: is larger than a megabyte; that is no text for one session")
+    return raw
+
+
+def number(minutes: str | None) -> float | None:
+    """Minutes as the user typed them.
+
+    Raises:
+        ScenarioError: not a number.
+    """
+    if minutes is None:
+        return None
+    try:
+        return float(minutes)
+    except ValueError:
+        raise ScenarioError(f"minutes must be a number from 1 to 90, not {minutes!r}") from None
+
+
+def fresh_seed(seed: int | None) -> int:
+    """The seed asked for, or a new one that the summary tells."""
+    return secrets.randbelow(2**32) if seed is None else seed
+
+
+def make_target(output: str | None, settings_output: Path, **fields: Any) -> Target:
+    """A target from options; a path that ends in a slash is a folder even before it exists.
+
+    Raises:
+        OutputError: see `target.prepare`; ScenarioError for a bitrate that MP3 does not have.
+    """
+    from pydantic import ValidationError
+
+    path = settings_output if output is None else Path(output)
+    if output is not None and output.endswith(("/", "\\")):
+        from drift_audio.target import make_folder
+
+        make_folder(path)
+    loudness = fields.pop("loudness", "-16")
+    try:
+        return Target(output=path, loudness=None if loudness == "off" else int(loudness), **fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ScenarioError(f"{first['loc'][0]}: {first['msg']} (got {first['input']!r})") from None
+
+
+def build_scenario(settings: Settings, **fields: Any) -> Scenario:
+    """A scenario from options, what was not given from the settings.
+
+    Raises:
+        ScenarioError: a field is out of range or unknown.
+    """
+    defaults = {"style": settings.style, "minutes": settings.minutes, "voice": settings.voice, "language": settings.language}
+    given = {key: value for key, value in fields.items() if value is not None}
+    return Scenario.build(**{**defaults, **given})
+
+
+def report(session: Session, *, as_json: bool, quiet: bool) -> None:
+    """Show a finished session the way it was asked for."""
+    from drift_audio.cli.output import emit_json, session_json, show_session
+
+    if as_json:
+        emit_json(session_json(session))
+    elif not quiet:
+        show_session(session)

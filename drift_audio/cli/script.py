@@ -1,0 +1,81 @@
+"""`drift-audio script`: only the words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from drift_audio.cli import request as ask
+
+
+def script(
+    situation: ask.Situation = None,
+    file: ask.File = None,
+    style: ask.StyleName = None,
+    minutes: ask.Minutes = None,
+    voice: ask.Voice = None,
+    ambience: ask.Ambience = None,
+    language: ask.Language = None,
+    writer: ask.WriterName = ask.Writer.auto,
+    seed: ask.Seed = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of standard output.")] = None,
+    steady: ask.Steady = False,
+    model: ask.Model = None,
+    base_url: ask.BaseUrl = None,
+    llm_model_file: ask.ModelFile = None,
+    force: ask.Force = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show what was understood, the phases and why.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be sent to the model, and send nothing.")] = False,
+    as_json: ask.Json = False,
+) -> None:
+    """Write the words of a session as a file to edit; `drift-audio render` makes the audio from it."""
+    from drift_audio.config import load_settings
+    from drift_audio.errors import OutputError
+
+    settings = load_settings({}, llm={"model": model, "base_url": base_url, "model_file": llm_model_file})
+    scenario = ask.build_scenario(
+        settings, situation=ask.read_situation(situation, file), style=style, minutes=ask.number(minutes), voice=voice,
+        ambience=ambience, language=language, seed=ask.fresh_seed(seed), steady=steady,
+    )  # fmt: skip
+    if output is not None and output.exists() and not force:
+        raise OutputError(f"{output}: exists already; choose another name or allow overwriting with --force")
+    from drift_audio import explain as telling
+    from drift_audio import pipeline
+    from drift_audio.studio import open_studio
+    from drift_audio.words.script.format import format_script
+
+    with open_studio(settings, writer=writer.value) as studio:
+        if dry_run:
+            typer.echo(telling.dry_run(scenario, studio))
+            return
+        written = pipeline.compose(scenario, studio)
+        settled = pipeline.settle(written.script, studio)
+        explained = telling.explain(scenario, settled, studio) if explain else None
+    _show(format_script(settled), explained, output=output, as_json=as_json)
+
+
+def _show(text: str, explained: Any, *, output: Path | None, as_json: bool) -> None:
+    from drift_audio.cli.output import emit_json
+    from drift_audio.target import write_private
+
+    if output is not None:
+        write_private(output, text)
+    if as_json:
+        emit_json({**(explained or {}), "text": text})
+    elif explained is not None:
+        _explain(explained)
+    elif output is None:
+        typer.echo(text, nl=False)
+
+
+def _explain(explained: dict[str, Any]) -> None:
+    from drift_audio.cli.output import console, show_table
+
+    page = console()
+    for key in ("theme", "part", "gravity", "person", "care"):
+        page.print(f"{key:<9}{explained[key] or '-'}  {explained['why'].get(key, '')}", markup=False)
+    rows = [(p["title"], f"{p['minutes']:.1f}", f"{p['share']:.0%}", p["writer"]) for p in explained["phases"]]
+    page.print()
+    show_table(("phase", "minutes", "share", "writer"), rows)

@@ -1,0 +1,296 @@
+"""The whole line on one screen: situation -> care -> story -> writer -> script -> speech -> timeline -> mix -> master -> file.
+
+It receives ready objects in a `Studio`, reads no environment, prints nothing and has no clock but the one it is handed.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from drift_audio.errors import CareStop
+from drift_audio.target import Target, name_output, prepare, write_private
+from drift_audio.words.script.model import Cue, Script
+from drift_audio.words.writers.base import SectionReport, Written
+
+if TYPE_CHECKING:
+    from drift_audio.catalog import Catalog
+    from drift_audio.direction import Direction
+    from drift_audio.scenario import Scenario
+    from drift_audio.sound.beds.spec import Ambience
+    from drift_audio.sound.engines.base import Voice
+    from drift_audio.sound.loudness import MasterReport
+    from drift_audio.sound.score import Spoken, Timeline
+    from drift_audio.sound.speech import VoiceBox
+    from drift_audio.words.story import Story
+    from drift_audio.words.writers.base import Writer
+
+Stage = Literal["care", "story", "write", "speak", "arrange", "mix", "export"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Progress: `done` of `total` steps of a stage (0 when unknown), with a short note that never quotes the situation."""
+
+    stage: Stage
+    done: int = 0
+    total: int = 0
+    note: str = ""
+
+
+OnEvent = Callable[[Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionTime:
+    """A section of the finished file, in seconds from its start."""
+
+    name: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A finished session. lufs, true_peak_dbtp: measured before encoding; None when mastering was off."""
+
+    path: Path
+    seconds: float
+    lufs: float | None
+    true_peak_dbtp: float | None
+    sections: tuple[SectionTime, ...]
+    seed: int
+    warnings: tuple[str, ...]
+    script: Script
+    timeline: Timeline
+    voice: str
+    ambience: str | None
+    writer: str = "file"
+    reports: tuple[SectionReport, ...] = ()
+    tokens: int = 0
+    script_path: Path | None = None
+
+
+@dataclass(frozen=True)
+class Studio:
+    """Ready objects that every session shares; built by `studio.open_studio`.
+
+    voices, ambience: catalogues. voice_box: opened engines and the clip cache. writer: who writes scripts.
+    default_voice, default_ambience: where neither request nor script names one. locale: for help lines.
+    user_dir: folder of the user's own data files. spool_dir: where big temporary files may stand. today: the clock.
+    """
+
+    voices: Catalog[Voice]
+    ambience: Catalog[Ambience]
+    voice_box: VoiceBox
+    writer: Writer
+    default_voice: str
+    default_ambience: str | None
+    locale: str
+    user_dir: Path
+    spool_dir: Path
+    today: Callable[[], date]
+
+    def close(self) -> None:
+        self.voice_box.close()
+
+
+def _silent(_event: Event) -> None:
+    """Progress nobody asked for."""
+
+
+def create(scenario: Scenario, studio: Studio, target: Target, *, on_event: OnEvent = _silent) -> Session:
+    """Situation in, finished file out: `compose` and then `render`.
+
+    Raises:
+        CareStop: the person needs something else than a session.
+        BadInput: scenario, catalogue or output cannot be used; nothing was made.
+        DriftError: a stage failed; no partial file is left.
+    """
+    prepare(target)
+    _check_voice(scenario.voice or studio.default_voice, scenario.language, studio)
+    studio.voice_box.warm(scenario.voice or studio.default_voice)
+    written = compose(scenario, studio, on_event=on_event)
+    session = render(written.script, studio, target, on_event=on_event)
+    return replace(
+        session,
+        writer=studio.writer.name,
+        reports=written.sections,
+        tokens=written.tokens_in + written.tokens_out,
+        warnings=written.warnings + session.warnings,
+    )
+
+
+def compose(scenario: Scenario, studio: Studio, *, on_event: OnEvent = _silent) -> Written:
+    """Care gate, story, writer, and the gate once more over what was written."""
+    from drift_audio.words.care.gate import check_script
+
+    on_event(Event("care"))
+    scenario, notes = attend(scenario, studio)
+    on_event(Event("story"))
+    story = understand(scenario)
+    on_event(Event("write"))
+    written = studio.writer.write(scenario, story, progress=lambda _kind, text: on_event(Event("write", note=text)))
+    after = check_script(written.script, locale=studio.locale)
+    if after.outcome in {"crisis", "abuse"}:
+        raise CareStop(after)
+    return written.model_copy(update={"warnings": notes + written.warnings})
+
+
+def attend(scenario: Scenario, studio: Studio) -> tuple[Scenario, tuple[str, ...]]:
+    """The gate before any writing: pass, change the style out of caution, or stop.
+
+    Raises:
+        CareStop: crisis; or signs of abuse and no self-steadying session was asked for.
+    """
+    from drift_audio.words.care.gate import check
+
+    report = check(scenario.situation, locale=studio.locale, data_dir=studio.user_dir)
+    if report.outcome == "crisis" or (report.outcome == "abuse" and not scenario.steady):
+        raise CareStop(report)
+    if report.outcome == "caution" and report.style is not None:
+        return scenario.model_copy(update={"style": report.style}), (report.message,)
+    return scenario, ()
+
+
+def understand(scenario: Scenario) -> Story:
+    """The story of the situation; of a self-steadying session nothing is read but its language."""
+    from drift_audio.words.reader import read_story
+    from drift_audio.words.story import Story
+
+    if scenario.steady:
+        return Story(theme="steady", theme_confidence=1.0, language=scenario.language)
+    return read_story(scenario.situation, language=scenario.language)
+
+
+def render(script: Script, studio: Studio, target: Target, *, on_event: OnEvent = _silent) -> Session:
+    """A script becomes a finished file: voice it, solve the timeline, mix, master, encode.
+
+    Raises:
+        BadInput: a voice, bed or output cannot be used; found before anything is voiced.
+        DriftError: a stage failed; no partial file is left.
+    """
+    from drift_audio.direction import Direction
+
+    prepare(target)
+    script = settle(script, studio)
+    direction = Direction.of(script, target)
+    check_names(script, studio)
+    path = name_output(target, script.title, today=studio.today)
+    timeline = arrange(script, studio, direction, on_event=on_event)
+    report = produce(timeline, script, studio, direction, path, on_event=on_event)
+    if target.script_out is not None:
+        from drift_audio.words.script.format import format_script
+
+        write_private(target.script_out, format_script(script))
+    return _session(path, script, timeline, report, target)
+
+
+def settle(script: Script, studio: Studio) -> Script:
+    """Fill in the voice and ambience that the script leaves open, so that it says all that is heard."""
+    from drift_audio.direction import default_ambience
+
+    ambience = script.ambience or studio.default_ambience or default_ambience(script)
+    return script.model_copy(update={"voice": script.voice or studio.default_voice, "ambience": ambience})
+
+
+def check_names(script: Script, studio: Studio) -> None:
+    """Find every voice and bed that the script names, before anything is voiced."""
+    from drift_audio.sound.beds.table import check_bed
+
+    cues = [part for section in script.sections for part in section.parts if isinstance(part, Cue)]
+    for voice in {script.voice, *(cue.voice for cue in cues)} - {None}:
+        _check_voice(str(voice), script.language, studio)
+    for bed in sorted({script.ambience, *(cue.ambience for cue in cues)} - {None}):
+        check_bed(str(bed), catalog=studio.ambience, user_dir=studio.user_dir)
+
+
+def _check_voice(name: str, language: str, studio: Studio) -> None:
+    from drift_audio.errors import ScenarioError
+
+    voice = studio.voices[name]
+    wanted = _base(language)
+    if not {wanted, "*"} & {_base(tag) for tag in voice.languages}:
+        able = [other for other in studio.voices if wanted in {_base(tag) for tag in studio.voices[other].languages}]
+        choices = f"voices that do: {', '.join(able)}" if able else "no installed voice does; see drift-audio voices list"
+        raise ScenarioError(f"voice {name!r} does not speak {language!r}; {choices}")
+
+
+def _base(tag: str) -> str:
+    """Primary language of a BCP 47 tag."""
+    return tag.partition("-")[0].lower()
+
+
+def arrange(script: Script, studio: Studio, direction: Direction, *, on_event: OnEvent) -> Timeline:
+    """Voice every sentence and solve the pauses; speak once more at another pace when pauses alone do not suffice."""
+    from drift_audio.sound.timeline import solve
+
+    names = tuple(section.name for section in script.sections)
+    pace = 1.0
+    spoken = speak_all(script, studio, direction, pace=pace, on_event=on_event)
+    on_event(Event("arrange"))
+    solution = solve(spoken, names, seconds=script.minutes * 60, rules=direction.rules)
+    if solution.pace_needed is not None:
+        pace = solution.pace_needed
+        spoken = speak_all(script, studio, direction, pace=pace, on_event=on_event)
+        solution = solve(spoken, names, seconds=script.minutes * 60, rules=direction.rules, pace=pace)
+    return solution.timeline
+
+
+def speak_all(script: Script, studio: Studio, direction: Direction, *, pace: float, on_event: OnEvent) -> tuple[Spoken, ...]:
+    """Every part of the script with its clip."""
+    from drift_audio.sound.score import flatten
+    from drift_audio.sound.speech import speak
+
+    items = flatten(script, str(script.voice))
+    on_clip = lambda done, total: on_event(Event("speak", done, total))  # noqa: E731 - a name for the argument below
+    return speak(items, studio.voice_box, seed=script.seed, pace=pace, arc=direction.arc, on_clip=on_clip)
+
+
+def produce(
+    timeline: Timeline, script: Script, studio: Studio, direction: Direction, path: Path, *, on_event: OnEvent
+) -> MasterReport:
+    """Mix, master and encode in blocks; the file appears under its name only when it is whole."""
+    from drift_audio.sound.beds.table import open_bed
+    from drift_audio.sound.export import export
+    from drift_audio.sound.loudness import master
+    from drift_audio.sound.mix import mix
+
+    def bed(expression: str) -> object:
+        return open_bed(expression, seed=script.seed, catalog=studio.ambience, user_dir=studio.user_dir)
+
+    scratch = Path(tempfile.mkdtemp(prefix="drift-", dir=studio.spool_dir))
+    try:
+        on_event(Event("mix"))
+        mixed = mix(timeline, bed, direction.mix)
+        mastered = master(mixed, target_lufs=direction.loudness, ceiling_dbtp=direction.ceiling_dbtp, spool_dir=scratch)
+        on_event(Event("export"))
+        tags = direction.tags(script, timeline, studio.today())
+        export(mastered, path, frames=timeline.frames, options=direction.export, tags=tags)
+        return mastered.report
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _session(path: Path, script: Script, timeline: Timeline, report: MasterReport, target: Target) -> Session:
+    sections = tuple(SectionTime(s.name, s.start / timeline.rate, s.end / timeline.rate) for s in timeline.sections)
+    measured = target.loudness is not None
+    return Session(
+        path=path,
+        seconds=timeline.frames / timeline.rate,
+        lufs=report.lufs if measured else None,
+        true_peak_dbtp=report.true_peak_dbtp if measured else None,
+        sections=sections,
+        seed=script.seed,
+        warnings=timeline.warnings,
+        script=script,
+        timeline=timeline,
+        voice=str(script.voice),
+        ambience=script.ambience,
+        script_path=target.script_out,
+    )

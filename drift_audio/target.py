@@ -1,0 +1,157 @@
+"""Where a session goes and how it is delivered: the output path, decided before any work is done."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Final, Literal, get_args
+
+from pydantic import Field
+
+from drift_audio.errors import OutputError
+from drift_audio.scenario import Frozen
+
+Format = Literal["mp3", "wav", "flac", "ogg"]
+FORMATS: Final[tuple[str, ...]] = get_args(Format)
+Loudness = Literal[-16, -19, -23]
+
+
+class Target(Frozen):
+    """What to make of a script.
+
+    output: a file, or a folder (existing, or written with a trailing slash) in which the file is named for date and title.
+    format: None means the suffix of `output`, else mp3. bitrate: kbit/s of MP3. force: overwrite an existing file.
+    bed_level_db: level of the bed under the voice in dB. loudness: LUFS of the whole file, None leaves it as mixed.
+    stems: folder for the dry voice and the bed as WAV. script_out: file for the words. captions: write VTT and LRC beside.
+    """
+
+    output: Path = Path()
+    format: Format | None = None
+    bitrate: Literal[64, 80, 96, 112, 128, 160, 192, 224, 256, 320] = 128
+    force: bool = False
+    bed_level_db: Annotated[float, Field(ge=-60, le=0)] = -15.0
+    bells: bool = True
+    loudness: Loudness | None = -16
+    stems: Path | None = None
+    script_out: Path | None = None
+    captions: bool = False
+
+    @property
+    def is_folder(self) -> bool:
+        return self.output.is_dir() or str(self.output).endswith(os.sep)
+
+    @property
+    def suffix(self) -> Format:
+        """The format that will be written: asked for, or told by the file's suffix, or mp3."""
+        named = self.output.suffix.lower().lstrip(".")
+        if self.format:
+            return self.format
+        return named if not self.is_folder and named in FORMATS else "mp3"  # type: ignore[return-value]
+
+
+def check_target(target: Target, *, is_folder: bool) -> None:
+    """Refuse an output that cannot be used, before any work.
+
+    Raises:
+        OutputError: a file that exists (without `force`), a suffix that is no format or another than asked,
+            a folder that is missing or not writable.
+    """
+    if not is_folder:
+        _check_file(target)
+    for file in (target.script_out, None if is_folder else target.output):
+        if file is not None:
+            check_writable(file.parent)
+    if target.script_out is not None and target.script_out.is_dir():
+        raise OutputError(f"{target.script_out}: is a folder; give a file name for the script")
+
+
+def _check_file(target: Target) -> None:
+    path, named = target.output, target.output.suffix.lower().lstrip(".")
+    if named not in FORMATS:
+        raise OutputError(f"{path}: a session file must end in {_listed()}; for a folder write {path}{os.sep}")
+    if target.format and target.format != named:
+        raise OutputError(f"{path}: the name says {named} but the format asked for is {target.format}; make them agree")
+    if path.exists() and not target.force:
+        raise OutputError(f"{path}: exists already; choose another name or allow overwriting with --force")
+
+
+def _listed() -> str:
+    return ", ".join(f".{name}" for name in FORMATS[:-1]) + f" or .{FORMATS[-1]}"
+
+
+def check_writable(folder: Path) -> None:
+    """Raise OutputError unless files can be made in `folder`."""
+    if not folder.exists():
+        raise OutputError(f"{folder}: no such folder; make it first, or choose another place")
+    if not folder.is_dir():
+        raise OutputError(f"{folder}: is not a folder")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise OutputError(f"{folder}: cannot be written; choose another place")
+
+
+def prepare(target: Target) -> Target:
+    """Check `target` and make its own folders (a folder target, the stems folder).
+
+    Raises:
+        OutputError: see `check_target`; or a folder cannot be made.
+    """
+    is_folder = target.is_folder
+    if is_folder:
+        make_folder(target.output)
+    if target.stems is not None:
+        make_folder(target.stems)
+    check_target(target, is_folder=is_folder)
+    return target
+
+
+def make_folder(folder: Path) -> None:
+    """Make a private folder (0700) and its parents; an existing one keeps its mode."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except FileExistsError:
+        raise OutputError(f"{folder}: is a file, not a folder") from None
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be made ({error.strerror})") from None
+    check_writable(folder)
+
+
+def name_output(target: Target, title: str, *, today: Callable[[], date]) -> Path:
+    """Final path of the session: the file asked for, or a free `<date>-<title>.<format>` in the folder."""
+    if not target.is_folder:
+        return target.output
+    stem = f"{today().isoformat()}-{slug(title)}"
+    path = target.output / f"{stem}.{target.suffix}"
+    number = 2
+    while path.exists() and not target.force:
+        path = target.output / f"{stem}-{number}.{target.suffix}"
+        number += 1
+    return path
+
+
+def slug(title: str) -> str:
+    """A file name's worth of a title: ASCII letters, digits and hyphens, at most 60 characters."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "session"
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write words to `path` whole or not at all, readable by their owner only (0600).
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(fd, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise OutputError(f"{path}: cannot be written ({error.strerror})") from None

@@ -1,0 +1,115 @@
+"""Imports point one way, start-up is light, and engine names stay in their table."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "drift_audio"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+GROUND = {"errors", "scenario", "catalog", "config", "target"}
+ALLOWED = {
+    "errors": set(),
+    "scenario": {"errors"},
+    "catalog": {"errors", "scenario"},
+    "config": {"errors", "scenario"},
+    "target": {"errors", "scenario"},
+    "words": {"errors", "scenario", "catalog", "words"},
+    "sound": {"errors", "scenario", "catalog", "sound", "words.script.model"},
+    "direction": GROUND | {"words", "sound"},
+    "pipeline": GROUND | {"words", "sound", "direction"},
+    "explain": GROUND | {"words", "pipeline"},
+    "studio": GROUND | {"words", "sound", "pipeline"},
+    "delivery": GROUND | {"words", "sound", "direction", "pipeline", "studio", "delivery"},
+    "cli": GROUND | {"words", "sound", "direction", "pipeline", "studio", "delivery", "explain", "cli"},
+    "__init__": {"pipeline", "scenario", "studio"},
+    "__main__": {"cli"},
+}
+
+
+def wing(path: Path) -> str:
+    first = path.relative_to(PACKAGE).parts[0]
+    return first.removesuffix(".py")
+
+
+def imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("drift_audio"):
+            tail = node.module.removeprefix("drift_audio").lstrip(".")
+            found |= {f"{tail}.{alias.name}" if tail else alias.name for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name.removeprefix("drift_audio.") for alias in node.names if alias.name.startswith("drift_audio.")}
+    return found - {"__version__"}
+
+
+def allowed(name: str, choices: set[str]) -> bool:
+    return any(name == choice or name.startswith(choice + ".") for choice in choices)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_point_one_way(path: Path) -> None:
+    wrong = {name for name in imports(path) if not allowed(name, ALLOWED[wing(path)])}
+    assert not wrong, f"{path.relative_to(ROOT)} looks up: {sorted(wrong)}"
+
+
+def test_only_config_reads_the_environment() -> None:
+    may = {PACKAGE / "config.py", PACKAGE / "studio.py"}
+    readers = [p for p in MODULES if p not in may and wing(p) not in {"cli"} and re.search(r"os\.(environ|getenv)", p.read_text("utf-8"))]
+    assert readers == []
+
+
+def test_the_core_never_prints() -> None:
+    loud = []
+    for path in MODULES:
+        if wing(path) == "cli":
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print":
+                loud.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert loud == []
+
+
+def test_engine_names_stay_in_their_table() -> None:
+    names = re.compile(r"['\"](hibari|kokoro|piper|coqui|openai-speech)['\"]")
+    engines = PACKAGE / "sound" / "engines"
+    outside = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in MODULES
+        if engines not in path.parents
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if names.search(line)
+    ]
+    assert outside == []
+
+
+def test_no_name_of_a_machine_or_registry_in_the_project() -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a git checkout, so there is no list of the project's files")
+    forbidden = re.compile(r"/work/|\.\./shared|\.library|farm-bench|/opt/pypi|files\.pythonhosted|registry\.npmjs")
+    wrong = []
+    for name in listed.stdout.split():
+        path = ROOT / name
+        if path.suffix in {".mp3", ".wav", ".ogg", ".png"} or path == Path(__file__) or not path.is_file():
+            continue
+        if forbidden.search(path.read_text("utf-8", errors="replace")):
+            wrong.append(name)
+    assert wrong == []
+
+
+HEAVY = ("numpy", "scipy", "spacy", "onnxruntime", "openai", "pedalboard", "soundfile", "mutagen", "dask", "jinja2", "hibari")
+
+
+def test_start_up_imports_nothing_heavy() -> None:
+    code = "import sys\nfrom drift_audio.cli.main import main_code\nmain_code(['--help'])\nprint('LOADED', *sorted(sys.modules))"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    loaded = set(out.rsplit("LOADED", 1)[1].split())
+    assert not loaded & set(HEAVY)
