@@ -60,5 +60,5 @@ def read_script(path: Path) -> str:
     except UnicodeDecodeError as error:
         raise ScriptError("is not text in UTF-8", line=raw[: error.start].count(b"\n") + 1, file=str(path)) from None
     if not text.strip():
-        raise ScriptError("is empty; write one with: drift-audio script \"...\" -o FILE", line=1, file=str(path))
+        raise ScriptError('is empty; write one with: drift-audio script "..." -o FILE', line=1, file=str(path))
     return text

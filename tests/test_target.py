@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import os
+import stat
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drift_audio.errors import OutputError
+from drift_audio.target import Target, name_output, prepare, slug, write_private
+
+DAY = date(2026, 3, 1)
+
+
+def today() -> date:
+    return DAY
+
+
+def test_a_folder_gets_a_free_dated_name(tmp_path: Path) -> None:
+    target = prepare(Target(output=tmp_path))
+    first = name_output(target, "Making it Right", today=today)
+    assert first == tmp_path / "2026-03-01-making-it-right.mp3"
+    first.touch()
+    assert name_output(target, "Making it Right", today=today).name == "2026-03-01-making-it-right-2.mp3"
+
+
+def test_an_existing_file_needs_force(tmp_path: Path) -> None:
+    file = tmp_path / "a.mp3"
+    file.touch()
+    with pytest.raises(OutputError, match="--force"):
+        prepare(Target(output=file))
+    assert prepare(Target(output=file, force=True)).output == file
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "words"), [("a.txt", None, r"\.flac"), ("a", None, r"\.mp3"), ("a.wav", "mp3", "agree")]
+)
+def test_a_suffix_must_be_a_format(tmp_path: Path, name: str, form: str | None, words: str) -> None:
+    with pytest.raises(OutputError, match=words):
+        prepare(Target(output=tmp_path / name, format=form))  # type: ignore[arg-type]
+
+
+def test_missing_and_wrong_folders_are_told(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="no such folder"):
+        prepare(Target(output=tmp_path / "none" / "a.mp3"))
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match="not a folder"):
+        prepare(Target(output=tmp_path / "file" / "a.mp3"))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere, so an unwritable folder cannot be made")
+def test_an_unwritable_folder_is_told(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(OutputError, match="cannot be written"):
+        prepare(Target(output=tmp_path / "a.mp3"))
+
+
+def test_words_are_written_private_and_whole(tmp_path: Path) -> None:
+    path = tmp_path / "s.md"
+    write_private(path, "hello\n")
+    assert path.read_text() == "hello\n"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [file.name for file in tmp_path.iterdir()] == ["s.md"]
+    with pytest.raises(OutputError, match="cannot be written"):
+        write_private(tmp_path / "no" / "s.md", "x")
+
+
+@given(st.text(max_size=300))
+def test_a_slug_is_a_safe_file_name(title: str) -> None:
+    name = slug(title)
+    assert 0 < len(name) <= 60
+    assert set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
