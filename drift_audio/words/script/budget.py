@@ -1,0 +1,152 @@
+"""How much of everything a session holds: seconds, words, sentences and breaths of each phase."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from drift_audio.scenario import Frozen
+from drift_audio.words.script.shapes import Arc, Pattern, Phase, Shape, interpolate, shape
+
+STANDARD_WPM: Final = 132.0
+"""Words a minute while speaking at the arc's speed 1.0; every voice's `pace` is set so that it speaks like this."""
+
+WORDS_PER_SENTENCE: Final = 12.5
+_STATION: Final = 20
+
+
+class PhasePlan(Frozen):
+    """What one phase may hold.
+
+    seconds: its time. words, sentences: to write. breath_s, cycles: time and number of counted breaths (`Pattern`).
+    silence_s: all pauses of the phase together (breaths not counted). pause_s: mean pause after a sentence.
+    start, end: place in the session, 0..1.
+    """
+
+    key: str
+    title: str
+    purpose: str
+    seconds: float
+    words: int
+    sentences: int
+    breath_s: float
+    cycles: int
+    silence_s: float
+    pause_s: float
+    start: float
+    end: float
+
+
+class Plan(Frozen):
+    """The phase plan of a session; `speech_s` + pauses + breaths = `seconds`."""
+
+    style: str
+    minutes: float
+    seconds: float
+    words: int
+    wpm: float
+    not_speech: float
+    pattern: Pattern
+    phases: tuple[PhasePlan, ...]
+
+    def phase(self, key: str) -> PhasePlan:
+        return next(phase for phase in self.phases if phase.key == key)
+
+
+def plan(style: str, minutes: float) -> Plan:
+    """The plan of a session of this style and length: what offline and model writers write to."""
+    form = shape(style)
+    phases = form.phases_for(minutes)
+    seconds = minutes * 60
+    times = _times(phases, seconds)
+    talk = _talk(phases, times, 1 - form.silence_for(minutes).target)
+    plans: list[PhasePlan] = []
+    start = 0.0
+    for phase, time, share in zip(phases, times, talk, strict=True):
+        end = min(1.0, start + time / seconds)
+        plans.append(_phase_plan(form, phase, time, share, (start, end)))
+        start = end
+    words = sum(item.words for item in plans)
+    return Plan(
+        style=style,
+        minutes=minutes,
+        seconds=seconds,
+        words=words,
+        wpm=round(STANDARD_WPM * mean_speed(form.arc), 1),
+        not_speech=form.silence_for(minutes).target,
+        pattern=form.pattern,
+        phases=tuple(plans),
+    )
+
+
+def _times(phases: Sequence[Phase], seconds: float) -> list[float]:
+    whole = sum(phase.share for phase in phases)
+    times = [min(max(phase.share / whole * seconds, phase.least_s), phase.most_s) for phase in phases]
+    main = next(index for index, phase in enumerate(phases) if phase.main)
+    times[main] += seconds - sum(times)
+    return times
+
+
+def _talk(phases: Sequence[Phase], times: Sequence[float], speech: float) -> list[float]:
+    # Speech share of each phase: by density, never crowding out the breaths, and together exactly the session's share.
+    room = [0.88 - phase.breath for phase in phases]
+    wanted = speech * sum(times)
+    shares = [0.0] * len(phases)
+    free = set(range(len(phases)))
+    for _ in phases:
+        left = wanted - sum(shares[i] * times[i] for i in range(len(phases)) if i not in free)
+        scale = left / sum(phases[i].density * times[i] for i in free)
+        for i in free:
+            shares[i] = scale * phases[i].density
+        full = {i for i in free if shares[i] > room[i]}
+        if not full or full == free:
+            break
+        for i in full:
+            shares[i] = room[i]
+        free -= full
+    return shares
+
+
+def _phase_plan(form: Shape, phase: Phase, time: float, talk: float, place: tuple[float, float]) -> PhasePlan:
+    speed = form.arc.speed_at(sum(place) / 2)
+    words = max(8, round(time * talk * STANDARD_WPM * speed / 60))
+    sentences = max(1, round(words / WORDS_PER_SENTENCE))
+    cycles = int(time * phase.breath / form.pattern.seconds)
+    breath_s = cycles * form.pattern.seconds
+    silence_s = max(0.0, time * (1 - talk) - breath_s)
+    return PhasePlan(
+        key=phase.key,
+        title=phase.title,
+        purpose=phase.purpose,
+        seconds=round(time, 2),
+        words=words,
+        sentences=sentences,
+        breath_s=breath_s,
+        cycles=cycles,
+        silence_s=round(silence_s, 2),
+        pause_s=round(silence_s / sentences, 2),
+        start=round(place[0], 4),
+        end=round(place[1], 4),
+    )
+
+
+def mean_speed(arc: Arc) -> float:
+    """Mean of the arc's speed over the session."""
+    return sum(interpolate(arc.speed, step / _STATION) for step in range(_STATION + 1)) / (_STATION + 1)
+
+
+def word_count(text: str) -> int:
+    """Words as a listener counts them; "don't" and "twenty-one" are one each."""
+    return len(re.findall(r"[^\W_]+(?:['’\-][^\W_]+)*", text))
+
+
+def speech_seconds(text: str, *, speed: float = 1.0) -> float:
+    """Seconds of one spoken sentence at the standard pace, trimmed to the voice.
+
+    Fitted to the default voice on sentences of two to twenty-five words; `speed` is the product of cues and arc.
+    """
+    letters = len(re.sub(r"\s+", " ", text.strip()))
+    marks = len(re.findall(r"[,;:–—]", text))
+    stops = len(re.findall(r"[.!?…]+\s", text))
+    return (0.0757 * letters + 0.45 * marks + 0.9 * stops + 0.37) / speed
