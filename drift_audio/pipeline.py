@@ -204,10 +204,10 @@ def check_names(script: Script, studio: Studio) -> None:
     from drift_audio.sound.beds.table import check_bed
 
     cues = [part for section in script.sections for part in section.parts if isinstance(part, Cue)]
-    for voice in {script.voice, *(cue.voice for cue in cues)} - {None}:
-        _check_voice(str(voice), script.language, studio)
-    for bed in sorted({script.ambience, *(cue.ambience for cue in cues)} - {None}):
-        check_bed(str(bed), catalog=studio.ambience, user_dir=studio.user_dir)
+    for voice in sorted({name for name in (script.voice, *(cue.voice for cue in cues)) if name}):
+        _check_voice(voice, script.language, studio)
+    for bed in sorted({name for name in (script.ambience, *(cue.ambience for cue in cues)) if name}):
+        check_bed(bed, catalog=studio.ambience, user_dir=studio.user_dir)
 
 
 def _check_voice(name: str, language: str, studio: Studio) -> None:

@@ -18,7 +18,7 @@ def create(
     voice: ask.Voice = None,
     ambience: ask.Ambience = None,
     language: ask.Language = None,
-    writer: ask.WriterName = ask.Writer.auto,
+    writer: ask.WriterName = "auto",
     seed: ask.Seed = None,
     output: ask.Output = None,
     format: ask.FormatName = None,
@@ -26,7 +26,7 @@ def create(
     script_out: Annotated[Path | None, typer.Option("--script-out", help="Also write the words to this file.")] = None,
     bed_level: ask.BedLevel = -15.0,
     no_bell: ask.NoBell = False,
-    loudness: ask.LoudnessName = ask.Loudness["-16"],
+    loudness: ask.LoudnessName = "-16",
     stems: ask.Stems = None,
     captions: ask.Captions = False,
     steady: ask.Steady = False,
@@ -53,6 +53,6 @@ def create(
     from drift_audio import pipeline
     from drift_audio.studio import open_studio
 
-    with open_studio(settings, writer=writer.value) as studio, progress(wanted=not (quiet or as_json)) as on_event:
+    with open_studio(settings, writer=writer) as studio, progress(wanted=not (quiet or as_json)) as on_event:
         session = pipeline.create(scenario, studio, target, on_event=on_event)
     ask.report(session, as_json=as_json, quiet=quiet)

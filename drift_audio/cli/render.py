@@ -17,7 +17,7 @@ def render(
     bitrate: ask.Bitrate = 128,
     bed_level: ask.BedLevel = -15.0,
     no_bell: ask.NoBell = False,
-    loudness: ask.LoudnessName = ask.Loudness["-16"],
+    loudness: ask.LoudnessName = "-16",
     stems: ask.Stems = None,
     captions: ask.Captions = False,
     force: ask.Force = False,

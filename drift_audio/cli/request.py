@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import secrets
 import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
 from drift_audio.errors import BadInput, ScenarioError
 from drift_audio.scenario import STYLES, Scenario
-from drift_audio.target import FORMATS, Target
+from drift_audio.target import Format, Target
 
 if TYPE_CHECKING:
     from drift_audio.config import Settings
     from drift_audio.pipeline import Session
 
-Format = StrEnum("Format", {name: name for name in FORMATS})
-Writer = StrEnum("Writer", {name: name for name in ("auto", "offline", "llm")})
-Loudness = StrEnum("Loudness", {"-16": "-16", "-19": "-19", "-23": "-23", "off": "off"})
+WriterChoice = Literal["auto", "offline", "llm"]
+LoudnessChoice = Literal["-16", "-19", "-23", "off"]
 
 MAX_BYTES: Final = 1_000_000
 
@@ -32,7 +30,7 @@ Voice = Annotated[str | None, typer.Option("--voice", help="A voice (drift-audio
 Ambience = Annotated[str | None, typer.Option("--ambience", help="A bed, a mix ('rain + fire:-6dB') or your own sound file.")]
 Language = Annotated[str | None, typer.Option("--language", help="Language of the words (BCP 47).")]
 Seed = Annotated[int | None, typer.Option("--seed", help="The same seed gives the same session. (default: a new one)")]
-WriterName = Annotated[Writer, typer.Option("--writer", help="Who writes: our offline writer, or a model you configured.")]
+WriterName = Annotated[WriterChoice, typer.Option("--writer", help="Who writes: our offline writer, or a model you configured.")]
 Model = Annotated[str | None, typer.Option("--model", help="Language model to write with.")]
 BaseUrl = Annotated[str | None, typer.Option("--base-url", help="Server of the language model (OpenAI-compatible).")]
 ModelFile = Annotated[Path | None, typer.Option("--llm-model-file", help="A .gguf model to run here for this session.")]
@@ -42,7 +40,7 @@ FormatName = Annotated[Format | None, typer.Option("--format", help="mp3, wav, f
 Bitrate = Annotated[int, typer.Option("--bitrate", help="kbit/s of MP3.")]
 BedLevel = Annotated[float, typer.Option("--bed-level", help="Level of the bed under the voice in dB.", min=-60, max=0)]
 NoBell = Annotated[bool, typer.Option("--no-bell", help="No bells.")]
-LoudnessName = Annotated[Loudness, typer.Option("--loudness", help="LUFS of the finished file, or off.")]
+LoudnessName = Annotated[LoudnessChoice, typer.Option("--loudness", help="LUFS of the finished file, or off.")]
 Stems = Annotated[Path | None, typer.Option("--stems", help="Also write the dry voice and the bed as WAV into this folder.")]
 Captions = Annotated[bool, typer.Option("--captions", help="Also write WebVTT and LRC beside the audio.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")]

@@ -18,7 +18,7 @@ def script(
     voice: ask.Voice = None,
     ambience: ask.Ambience = None,
     language: ask.Language = None,
-    writer: ask.WriterName = ask.Writer.auto,
+    writer: ask.WriterName = "auto",
     seed: ask.Seed = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of standard output.")] = None,
     steady: ask.Steady = False,
@@ -46,7 +46,7 @@ def script(
     from drift_audio.studio import open_studio
     from drift_audio.words.script.format import format_script
 
-    with open_studio(settings, writer=writer.value) as studio:
+    with open_studio(settings, writer=writer) as studio:
         if dry_run:
             typer.echo(telling.dry_run(scenario, studio))
             return
