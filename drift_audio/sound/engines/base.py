@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Protocol
+from pathlib import Path
+from typing import Annotated, Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,3 +69,29 @@ class EngineState(Frozen):
 
     state: Literal["ready", "needs extra", "needs weights", "broken"]
     hint: str = ""
+
+
+@runtime_checkable
+class Backend(Protocol):
+    """What an engine module (or the object behind a third party's entry point) offers; importing it must be cheap.
+
+    READS_IPA: whether `synthesize` understands the lexicon's `[word](/ipa/)` links; else it gets the plain word.
+    """
+
+    READS_IPA: bool
+
+    def state(self, voice: Voice, *, data_dir: Path) -> EngineState:
+        """Whether `voice` can speak here, found out without loading a model."""
+        ...
+
+    def version(self, voice: Voice, *, data_dir: Path) -> str:
+        """Changes whenever the same text would sound different; part of the cache key, cheap, loads no model."""
+        ...
+
+    def build(self, voice: Voice, *, data_dir: Path) -> Engine:
+        """Load the voice.
+
+        Raises:
+            EngineMissing: a package or weights are not here, with what to install.
+        """
+        ...
