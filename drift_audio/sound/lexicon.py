@@ -99,7 +99,7 @@ def _entry(file: Path, word: object, value: object) -> Pronunciation:
         entry = Pronunciation.model_validate(value)
     except ValidationError:
         raise ConfigError(f"{file}: {word!r}: write a respelling, /ipa/, or {{say: ..., ipa: ...}}") from None
-    if not (entry.say.strip() or entry.ipa.strip(" /")):
+    if not (entry.say.strip(" /") or entry.ipa.strip(" /")):
         raise ConfigError(f"{file}: {word!r}: the pronunciation is empty")
     return Pronunciation(say=_speakable(entry.say), ipa=re.sub(r"[()\[\]/]", "", entry.ipa).strip())
 

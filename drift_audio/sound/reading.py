@@ -10,14 +10,14 @@ _PLAIN: Final = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "…": "...", "\u00a0": " ", "–": "-", "\u2011": "-", "\u200b": None}
 )
 _DASH: Final = re.compile(r"\s*(?:—|--+)\s*|\s+-\s+")
-_AM_PM: Final = re.compile(r"\b(\d{1,2})\s?([ap])\.?m\b\.?", re.IGNORECASE)
+_AM_PM: Final = re.compile(r"(?<![\d:.])\b(\d{1,2})\s?([ap])\.?m\b\.?", re.IGNORECASE)
 _BREATHS: Final = re.compile(r"(?<![\w-])(\d{1,2}(?:-\d{1,2}){2,3})(?![\w-])")
 _MONEY: Final = re.compile(r"([$£€])(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d\d))?(?!\d)")
 _PERCENT: Final = re.compile(r"(\d)\s?%")
 _DECADE: Final = re.compile(r"\b(1[1-9]|20)(\d0)s\b")
-_YEAR: Final = re.compile(r"(?<![\d,.$£€])\b(1[1-9]\d\d|20\d\d)\b(?![\d,%]|\.\d)")
+_YEAR: Final = re.compile(r"(?<![\d,.$£€])\b(1[1-9]\d\d|20\d\d)\b(?!%|[,.]\d)")
 _ORDINAL: Final = re.compile(r"\b(\d+)(?:st|nd|rd|th)\b")
-_NUMBER: Final = re.compile(r"(?<![\w.])-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?<![A-Za-z])\d+(?:\.\d+)?")
+_NUMBER: Final = re.compile(r"(?:(?<![\w.])-(?=\d))?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?")
 _TITLES: Final = re.compile(r"\b(Mr|Mrs|Ms|Dr)\b\.?(?=\s)")
 _TITLE_WORDS: Final = {"Mr": "Mister", "Mrs": "Missus", "Ms": "Miz", "Dr": "Doctor"}
 _COINS: Final = {"$": ("dollar", "cent"), "£": ("pound", "penny"), "€": ("euro", "cent")}
