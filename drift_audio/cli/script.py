@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from drift_audio.cli import request as ask
+
+if TYPE_CHECKING:
+    from drift_audio.explain import Explained
 
 
 def script(
@@ -52,30 +55,30 @@ def script(
             return
         written = pipeline.compose(scenario, studio)
         settled = pipeline.settle(written.script, studio)
-        explained = telling.explain(scenario, settled, studio) if explain else None
+        explained = telling.explain(scenario, written, studio) if explain else None
     _show(format_script(settled), explained, output=output, as_json=as_json)
 
 
-def _show(text: str, explained: Any, *, output: Path | None, as_json: bool) -> None:
+def _show(text: str, explained: Explained | None, *, output: Path | None, as_json: bool) -> None:
     from drift_audio.cli.output import emit_json
     from drift_audio.target import write_private
 
     if output is not None:
         write_private(output, text)
     if as_json:
-        emit_json({**(explained or {}), "text": text})
+        emit_json({**(explained.model_dump(mode="json") if explained else {}), "text": text})
     elif explained is not None:
         _explain(explained)
     elif output is None:
         typer.echo(text, nl=False)
 
 
-def _explain(explained: dict[str, Any]) -> None:
+def _explain(explained: Explained) -> None:
     from drift_audio.cli.output import console, show_table
 
     page = console()
     for key in ("theme", "part", "gravity", "person", "care"):
-        page.print(f"{key:<9}{explained[key] or '-'}  {explained['why'].get(key, '')}", markup=False)
-    rows = [(p["title"], f"{p['minutes']:.1f}", f"{p['share']:.0%}", p["writer"]) for p in explained["phases"]]
+        page.print(f"{key:<9}{getattr(explained, key) or '-'}  {explained.why.get(key, '')}", markup=False)
+    rows = [(phase.title, f"{phase.minutes:.1f}", f"{phase.share:.0%}", phase.writer) for phase in explained.phases]
     page.print()
     show_table(("phase", "minutes", "share", "writer"), rows)
