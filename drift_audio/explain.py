@@ -86,7 +86,7 @@ def _why(story: Story, notes: tuple[str, ...]) -> dict[str, str]:
     }
     if story.person is not None:
         lines["person"] = f"{story.person.confidence:.0%} sure"
-    told = {"event": story.event, "when": story.when, "feelings": ", ".join(story.feelings), "wish": story.wish, "setting": story.setting}
+    told = {name: getattr(story, name) for name in ("event", "when", "wish", "setting")} | {"feelings": ", ".join(story.feelings)}
     return {**lines, **{key: value for key, value in told.items() if value}}
 
 
