@@ -63,6 +63,10 @@ class Settings(Frozen):
         return self.config_dir / "voices"
 
     @property
+    def lexicon(self) -> Path:
+        return self.config_dir / "lexicon.yaml"
+
+    @property
     def user_ambience(self) -> Path:
         return self.config_dir / "ambience"
 

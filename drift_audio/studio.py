@@ -19,6 +19,8 @@ from drift_audio.target import Target
 
 if TYPE_CHECKING:
     from drift_audio.scenario import Scenario
+    from drift_audio.sound.engines.base import Voice
+    from drift_audio.sound.speech import VoiceBox
     from drift_audio.words.writers.base import Writer
 
 WriterName = Literal["auto", "offline", "llm"]
@@ -42,8 +44,37 @@ def open_studio(settings: Settings, *, writer: WriterName = "auto", today: Calla
 def build_studio(settings: Settings, *, writer: WriterName = "auto", today: Callable[[], date] | None = None) -> Studio:
     """The studio itself; the caller closes it."""
     from drift_audio.sound.beds.spec import Ambience
-    from drift_audio.sound.clips import ClipCache
+
+    voices = voice_catalog(settings)
+    return Studio(
+        voices=voices,
+        ambience=Catalog("ambience", Ambience, user_folder=settings.user_ambience),
+        voice_box=open_voices(settings, voices),
+        writer=choose_writer(settings, writer, installation_key(settings)),
+        default_voice=settings.voice,
+        default_ambience=settings.ambience,
+        locale=settings.locale,
+        user_dir=settings.config_dir,
+        spool_dir=Path(tempfile.gettempdir()),
+        today=today or clock(os.environ.get("SOURCE_DATE_EPOCH")),
+    )
+
+
+def voice_catalog(settings: Settings) -> Catalog[Voice]:
+    """The packaged voices and the user's own."""
     from drift_audio.sound.engines.base import Voice
+
+    return Catalog("voices", Voice, user_folder=settings.user_voices)
+
+
+def open_voices(settings: Settings, voices: Catalog[Voice]) -> VoiceBox:
+    """The voices with the clip cache and the user's lexicon; the caller closes it.
+
+    Raises:
+        ConfigError: a folder cannot be used, or the lexicon is broken.
+    """
+    from drift_audio.sound.clips import ClipCache
+    from drift_audio.sound.lexicon import load_lexicon
     from drift_audio.sound.speech import VoiceBox
 
     key = installation_key(settings)
@@ -52,20 +83,8 @@ def build_studio(settings: Settings, *, writer: WriterName = "auto", today: Call
     except OSError as error:
         where = f"{settings.cache_dir}: cannot be made ({error.strerror})"
         raise ConfigError(f"{where}; set DRIFT_AUDIO_HOME to a writable folder") from None
-    voices = Catalog("voices", Voice, user_folder=settings.user_voices)
     cache = ClipCache(settings.cache_dir / "clips", max_bytes=settings.cache_bytes, key=key)
-    return Studio(
-        voices=voices,
-        ambience=Catalog("ambience", Ambience, user_folder=settings.user_ambience),
-        voice_box=VoiceBox(voices, cache=cache, data_dir=settings.data_dir),
-        writer=choose_writer(settings, writer, key),
-        default_voice=settings.voice,
-        default_ambience=settings.ambience,
-        locale=settings.locale,
-        user_dir=settings.config_dir,
-        spool_dir=Path(tempfile.gettempdir()),
-        today=today or clock(os.environ.get("SOURCE_DATE_EPOCH")),
-    )
+    return VoiceBox(voices, cache, settings.data_dir, lexicon=load_lexicon(settings.lexicon))
 
 
 def choose_writer(settings: Settings, wanted: WriterName, key: bytes) -> Writer:

@@ -81,7 +81,7 @@ class VoiceBox:
         lexicon: Lexicon | None = None,
         workers: int | None = None,
     ) -> None:
-        self._voices = voices
+        self.voices = voices
         self._engines: dict[str, Engine] = {}
         self._lock = threading.Lock()
         self.cache = cache
@@ -91,7 +91,7 @@ class VoiceBox:
 
     def voice(self, name: str) -> Voice:
         """The declaration of a voice; the catalogue raises CatalogError for an unknown one."""
-        return self._voices[name]
+        return self.voices[name]
 
     def engine(self, name: str) -> Engine:
         """The loaded engine of a voice.
