@@ -171,7 +171,8 @@ def build_server(door: Door) -> tuple[Server, socket.socket, Door]:
         where = f"{door.host}:{door.port}"
         raise DeliveryError(f"{where} cannot be listened on ({error.strerror}); choose another --port") from None
     config = uvicorn.Config(
-        build_app(door), http="h11", ws="none", lifespan="off", log_level="error", access_log=False, server_header=False,
-        proxy_headers=False, limit_concurrency=MAX_CONNECTIONS, timeout_keep_alive=15, h11_max_incomplete_event_size=MAX_HEADER_BYTES,
+        build_app(door), http="h11", ws="none", lifespan="off", log_level="error", access_log=False,
+        server_header=False, proxy_headers=False, timeout_keep_alive=15, limit_concurrency=MAX_CONNECTIONS,
+        h11_max_incomplete_event_size=MAX_HEADER_BYTES,
     )  # fmt: skip
     return uvicorn.Server(config), listener, door.model_copy(update={"port": listener.getsockname()[1]})
