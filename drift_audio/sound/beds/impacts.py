@@ -1,0 +1,111 @@
+"""Small impacts by a Poisson process: rain drops, bubbles, crackles.
+
+A drop or a crack is a short ring or burst; its size follows a heavy-tailed law, its times a Poisson process, optionally in bursts
+and with a wandering rate. Bubbles ring at the Minnaert frequency and climb while they decay (van den Doel 2005).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drift_audio.sound.audio import RATE
+from drift_audio.sound.beds.draw import log_uniform, slow_noise
+from drift_audio.sound.beds.noise import drift_of
+from drift_audio.sound.beds.spec import ImpactsLayer
+from drift_audio.sound.beds.streams import Flat, Stream, Weave, interleave, unit_rms
+
+KINDS: Final = 48
+_EAR_FRAMES: Final = 26  # widest delay between the ears, 0.6 ms
+_LOUDEST: Final = 30.0
+
+Grain = NDArray[np.float32]
+Events = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]  # starts, levels, pans
+
+
+def build(layer: ImpactsLayer, rng: np.random.Generator) -> Stream:
+    """The endless stream of an impacts layer at its level."""
+    return Weave(bank(layer, rng), rng, drift=drift_of(layer, rng))
+
+
+def bank(layer: ImpactsLayer, rng: np.random.Generator) -> Flat:
+    """A circular stretch of impacts, interleaved stereo."""
+    frames = int(layer.seconds * RATE)
+    starts = _times(layer, frames, rng)
+    levels = _levels(layer, len(starts), rng)
+    kinds = rng.integers(KINDS, size=len(starts))
+    pans = rng.uniform(-1, 1, len(starts)) * layer.width
+    ears = [np.zeros(frames, np.float32) for _ in range(2)]
+    for kind, grain in enumerate(_grains(layer, rng)):
+        chosen = kinds == kind
+        _lay(ears, grain, (starts[chosen], levels[chosen], pans[chosen]))
+    return unit_rms(interleave(*ears), layer.level_db)
+
+
+def _times(layer: ImpactsLayer, frames: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    groups = rng.poisson(layer.rate * frames / RATE / layer.burst)
+    first = rng.uniform(0, 1, groups)
+    if layer.wander_db:
+        first = _bunched(first, layer, rng, frames / RATE)
+    size = rng.geometric(1 / layer.burst, groups)
+    gap = layer.burst_ms * RATE / 1000
+    within = np.concatenate([np.zeros(0), *(np.cumsum(rng.exponential(gap, n)) for n in size)])
+    result: NDArray[np.int64] = (np.repeat(first * frames, size) + within).astype(np.int64) % frames
+    return result
+
+
+def _bunched(places: NDArray[np.float64], layer: ImpactsLayer, rng: np.random.Generator, seconds: float) -> NDArray[np.float64]:
+    # A wandering rate: uniform places mapped through the integral of the rate.
+    steps = int(seconds * 20)
+    curve = slow_noise(rng, steps, rows=1, step_hz=20.0, rates=(0.06, 3.0), slope=-1.0)[0]
+    total = np.concatenate([[0.0], np.cumsum(10 ** (curve * layer.wander_db / 10))])
+    result: NDArray[np.float64] = np.interp(places, total / total[-1], np.linspace(0, 1, steps + 1))
+    return result
+
+
+def _levels(layer: ImpactsLayer, count: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    if layer.tail is not None:
+        size = np.minimum((1 - rng.uniform(0, 1, count)) ** (-1 / layer.tail), _LOUDEST)
+    else:
+        size = np.exp(rng.normal(0, layer.spread_db / 8.686, count))
+    result: NDArray[np.float64] = size * rng.choice((-1.0, 1.0), count)
+    return result
+
+
+def _grains(layer: ImpactsLayer, rng: np.random.Generator) -> list[Grain]:
+    pitch = log_uniform(rng, layer.pitch_hz, KINDS)
+    decay = log_uniform(rng, layer.decay_ms, KINDS) / 1000
+    return [_grain(layer, float(p), float(d), rng) for p, d in zip(pitch, decay, strict=True)]
+
+
+def _grain(layer: ImpactsLayer, pitch: float, decay: float, rng: np.random.Generator) -> Grain:
+    t = np.arange(int(decay * 6.0 * RATE) + 32) / RATE
+    envelope = np.exp(-t / decay) * np.minimum(1.0, t / min(0.0004, decay / 3))
+    phase = 2 * np.pi * pitch * (t + layer.rise * np.log(2) * t**2 / (2 * 6 * decay))
+    ring = np.sin(phase + rng.uniform(0, 2 * np.pi))
+    noise = _band_noise(len(t), pitch, rng)
+    grain = (layer.tone * ring + (1 - layer.tone) * noise) * envelope
+    result: Grain = (grain / np.sqrt((grain**2).sum() + 1e-12)).astype(np.float32)
+    return result
+
+
+def _band_noise(frames: int, centre: float, rng: np.random.Generator) -> NDArray[np.float64]:
+    # About three octaves around the centre, unit RMS.
+    spectrum = rng.standard_normal((frames // 2 + 1, 2)) @ np.array([1, 1j])
+    hertz = np.maximum(np.fft.rfftfreq(frames, 1 / RATE), 1.0)
+    spectrum *= np.exp(-0.5 * (np.log2(hertz / centre) / 1.1) ** 2) / np.sqrt(hertz)
+    noise = np.fft.irfft(spectrum, frames)
+    result: NDArray[np.float64] = noise / (np.sqrt((noise**2).mean()) + 1e-12)
+    return result
+
+
+def _lay(ears: list[Grain], grain: Grain, events: Events) -> None:
+    starts, levels, pans = events
+    frames = len(ears[0])
+    for ear, side in zip(ears, (-1, 1), strict=True):
+        late = np.round(np.maximum(0.0, -side * pans) * _EAR_FRAMES).astype(np.int64)
+        loud = (levels * np.sqrt(0.5 * (1 + side * 0.8 * pans))).astype(np.float32)
+        places = (starts + late)[:, np.newaxis] + np.arange(len(grain))
+        np.add.at(ear, places % frames, loud[:, np.newaxis] * grain)

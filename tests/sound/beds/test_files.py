@@ -1,0 +1,100 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from drift_audio.errors import CatalogError
+from drift_audio.sound.audio import RATE
+from drift_audio.sound.beds.files import loop_points
+from drift_audio.sound.beds.level import k_weighted_lufs
+from drift_audio.sound.beds.spec import Ambience
+from drift_audio.sound.beds.table import check_bed, open_bed
+
+EMPTY: dict[str, Ambience] = {}
+
+
+def noise(seconds: float, rate: int, *, level: float = 0.1, seed: int = 1, channels: int = 2) -> np.ndarray:
+    return (np.random.default_rng(seed).standard_normal((int(seconds * rate), channels)) * level).astype(np.float32)
+
+
+def heard(path: Path, seconds: float, *, seed: int = 1) -> np.ndarray:
+    check_bed(str(path), catalog=EMPTY, user_dir=None)
+    return open_bed(str(path), seed=seed, catalog=EMPTY, user_dir=None).read(int(seconds * RATE))
+
+
+KINDS = [(44_100, 2, "wav"), (48_000, 1, "flac"), (22_050, 2, "ogg"), (44_100, 1, "mp3")]
+
+
+@pytest.mark.parametrize(("rate", "channels", "suffix"), KINDS)
+def test_a_file_loops_at_the_level_of_a_bed_without_dips_or_clicks(tmp_path: Path, rate: int, channels: int, suffix: str) -> None:
+    file = tmp_path / f"noise.{suffix}"
+    soundfile.write(file, noise(6, rate, channels=channels), rate)
+    sound = heard(file, 30)
+    assert k_weighted_lufs([sound], RATE) == pytest.approx(-30, abs=0.7)
+    power = (sound[: 30 * RATE].reshape(60, -1) ** 2).mean(1)
+    assert 10 * np.log10(power.max() / power.min()) < 1.5
+    assert np.abs(np.diff(sound, axis=0)).max() < 12 * np.abs(np.diff(sound, axis=0)).std()
+
+
+def test_the_loop_is_found_where_the_file_matches_itself(tmp_path: Path) -> None:
+    rate, period = 8_000, 1_237
+    one = noise(period / rate, rate, channels=1)
+    file = tmp_path / "periodic.wav"
+    soundfile.write(file, np.tile(one, (60, 1)), rate, subtype="FLOAT")
+    start, end, fade, match = loop_points(file)
+    assert (end - fade - start) % period == 0
+    assert match > 0.99
+    sound = heard(file, 20)
+    assert k_weighted_lufs([sound], RATE) == pytest.approx(-30, abs=0.7)
+
+
+def test_reads_of_any_size_are_the_same(tmp_path: Path) -> None:
+    file = tmp_path / "a.wav"
+    soundfile.write(file, noise(3, 32_000), 32_000)
+    whole = heard(file, 12)
+    bed = open_bed(str(file), seed=1, catalog=EMPTY, user_dir=None)
+    pieces = [bed.read(n) for n in (1, 5, 44_100, 100_000, 12 * RATE - 144_106)]
+    assert np.array_equal(np.concatenate(pieces), whole)
+
+
+def test_a_folder_plays_every_file_at_one_level(tmp_path: Path) -> None:
+    for index, level in enumerate((0.02, 0.1, 0.3)):
+        soundfile.write(tmp_path / f"{index}.wav", noise(5, 16_000, level=level, seed=index), 16_000)
+    (tmp_path / "cover.jpg").write_bytes(b"x")
+    sound = heard(tmp_path, 30)
+    power = 10 * np.log10((sound.reshape(30, -1) ** 2).mean(1))
+    assert np.ptp(power) < 1.5
+
+
+def test_the_users_folder_gives_names_to_files(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "myrain.wav", noise(3, RATE), RATE)
+    check_bed("myrain", catalog=EMPTY, user_dir=tmp_path)
+    assert open_bed("myrain", seed=1, catalog=EMPTY, user_dir=tmp_path).read(100).shape == (100, 2)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (None, "does not exist"),
+        (b"", "read"),
+        (b"this is no audio at all" * 50, "read"),
+        ("short", "needs 0.5 s"),
+        ("silent", "is silent"),
+    ],
+)
+def test_bad_files_are_refused_in_one_line_before_any_work(tmp_path: Path, content: bytes | str | None, says: str) -> None:
+    file = tmp_path / "bad.wav"
+    if isinstance(content, bytes):
+        file.write_bytes(content)
+    elif content:
+        soundfile.write(file, noise(0.2, RATE) if content == "short" else noise(2, RATE) * 0, RATE)
+    with pytest.raises(CatalogError, match=says) as caught:
+        check_bed(str(file), catalog=EMPTY, user_dir=None)
+    assert "\n" not in str(caught.value)
+    assert "bad.wav" in str(caught.value)
+
+
+def test_a_folder_without_audio_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CatalogError, match="no audio file"):
+        check_bed(str(tmp_path), catalog=EMPTY, user_dir=None)
