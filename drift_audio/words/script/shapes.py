@@ -188,6 +188,6 @@ def shape(style: str) -> Shape:
         raise ScenarioError(f"unknown style {style!r}; choose one of {', '.join(STYLES)}")
     text = resources.files(PACKAGE).joinpath("styles", f"{style}.yaml").read_text("utf-8")
     try:
-        return Shape(style=style, **yaml.safe_load(text))  # type: ignore[arg-type]  # pydantic checks the name
+        return Shape(style=style, **yaml.safe_load(text))
     except ValidationError as error:
         raise ScenarioError(f"styles/{style}.yaml: {explain(error)}") from None
