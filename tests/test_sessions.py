@@ -237,7 +237,6 @@ def test_twenty_sessions_keep_every_promise(run: Runner, style: str, minutes: fl
 def spoken_words(path: Path) -> list[str]:
     """Every utterance that is sure to be spoken (optional blocks may be left out)."""
     from drift_audio.words.script.markup import parse
-
     from drift_audio.words.script.model import Utterance
 
     script = parse(path.read_text(), file=str(path))
