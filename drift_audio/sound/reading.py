@@ -33,6 +33,7 @@ def read_aloud(text: str, *, language: str = "en") -> str:
     plain = _DASH.sub(", ", plain).strip(" ,")
     if language.split("-", maxsplit=1)[0].lower() == "en":
         plain = _english(plain)
+    plain = _DASH.sub(", ", plain).strip(" ,")  # numbers put into words may have set a hyphen free
     plain = re.sub(r"\s+([,.;:!?])", r"\1", " ".join(plain.split()))
     if not any(character.isalnum() for character in plain):
         return ""
