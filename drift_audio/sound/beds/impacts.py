@@ -10,19 +10,18 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import fft
 
 from drift_audio.sound.audio import RATE
 from drift_audio.sound.beds.draw import log_uniform, slow_noise
+from drift_audio.sound.beds.grains import Grain, lay
 from drift_audio.sound.beds.noise import drift_of
 from drift_audio.sound.beds.spec import ImpactsLayer
 from drift_audio.sound.beds.streams import Flat, Stream, Weave, interleave, unit_rms
 
 KINDS: Final = 48
-_EAR_FRAMES: Final = 26  # widest delay between the ears, 0.6 ms
-_LOUDEST: Final = 30.0
-
-Grain = NDArray[np.float32]
-Events = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]  # starts, levels, pans
+_LOUDEST: Final = 8.0  # of heavy tails, and
+_SIGMAS: Final = 1.8  # of log-normal ones: an event may stand out, it must not startle
 
 
 def build(layer: ImpactsLayer, rng: np.random.Generator) -> Stream:
@@ -40,7 +39,7 @@ def bank(layer: ImpactsLayer, rng: np.random.Generator) -> Flat:
     ears = [np.zeros(frames, np.float32) for _ in range(2)]
     for kind, grain in enumerate(_grains(layer, rng)):
         chosen = kinds == kind
-        _lay(ears, grain, (starts[chosen], levels[chosen], pans[chosen]))
+        lay(ears, grain, (starts[chosen], levels[chosen], pans[chosen]))
     return unit_rms(interleave(*ears), layer.level_db)
 
 
@@ -69,7 +68,7 @@ def _levels(layer: ImpactsLayer, count: int, rng: np.random.Generator) -> NDArra
     if layer.tail is not None:
         size = np.minimum((1 - rng.uniform(0, 1, count)) ** (-1 / layer.tail), _LOUDEST)
     else:
-        size = np.exp(rng.normal(0, layer.spread_db / 8.686, count))
+        size = np.exp(np.minimum(rng.normal(0, 1, count), _SIGMAS) * layer.spread_db / 8.686)
     result: NDArray[np.float64] = size * rng.choice((-1.0, 1.0), count)
     return result
 
@@ -93,19 +92,10 @@ def _grain(layer: ImpactsLayer, pitch: float, decay: float, rng: np.random.Gener
 
 def _band_noise(frames: int, centre: float, rng: np.random.Generator) -> NDArray[np.float64]:
     # About three octaves around the centre, unit RMS.
-    spectrum = rng.standard_normal((frames // 2 + 1, 2)) @ np.array([1, 1j])
-    hertz = np.maximum(np.fft.rfftfreq(frames, 1 / RATE), 1.0)
+    size = int(fft.next_fast_len(frames, real=True))
+    spectrum = rng.standard_normal((size // 2 + 1, 2)) @ np.array([1, 1j])
+    hertz = np.maximum(fft.rfftfreq(size, 1 / RATE), 1.0)
     spectrum *= np.exp(-0.5 * (np.log2(hertz / centre) / 1.1) ** 2) / np.sqrt(hertz)
-    noise = np.fft.irfft(spectrum, frames)
+    noise = fft.irfft(spectrum, size)[:frames]
     result: NDArray[np.float64] = noise / (np.sqrt((noise**2).mean()) + 1e-12)
     return result
-
-
-def _lay(ears: list[Grain], grain: Grain, events: Events) -> None:
-    starts, levels, pans = events
-    frames = len(ears[0])
-    for ear, side in zip(ears, (-1, 1), strict=True):
-        late = np.round(np.maximum(0.0, -side * pans) * _EAR_FRAMES).astype(np.int64)
-        loud = (levels * np.sqrt(0.5 * (1 + side * 0.8 * pans))).astype(np.float32)
-        places = (starts + late)[:, np.newaxis] + np.arange(len(grain))
-        np.add.at(ear, places % frames, loud[:, np.newaxis] * grain)
