@@ -181,14 +181,15 @@ def validate(model: type[BaseModel], data: Mapping[str, Any], located: Located, 
         return model.model_validate(data)
     except ValidationError as error:
         for problem in error.errors():
-            unknown = problem["type"] == "extra_forbidden"
-            located.blame((*route, *problem["loc"]), describe(problem, model), key=unknown)
+            at_key = problem["type"] == "extra_forbidden" or "[key]" in problem["loc"]
+            inner = tuple(part for part in problem["loc"] if part != "[key]")
+            located.blame((*route, *inner), describe(problem, model), key=at_key)
         return None
 
 
 def describe(problem: Any, model: type[BaseModel]) -> str:
     """One pydantic problem in words: field, what is allowed, and what was given unless it may be private."""
-    names = [str(part) for part in problem["loc"] if not isinstance(part, int)]
+    names = [str(part) for part in problem["loc"] if not isinstance(part, int) and part != "[key]"]
     name = names[-1] if names else "value"
     given = problem["input"]
     if problem["type"] == "extra_forbidden":
