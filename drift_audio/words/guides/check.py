@@ -44,7 +44,7 @@ _ALONE = r"\b(?<!did )(?<!does )(?<!let )(?<!what )(?<!that )"
 _RULES: Final = (
     ("placeholder", re.compile(r"[{}@|]")),
     ("article", re.compile(rf"\b[Aa] (?!(?:{_LIKE_YOU})\b)[aeiou]\w*")),
-    ("article", re.compile(r"\b[Aa]n (?!(?:hour|hours|honest|honestly|honour|heir|heirloom)\b)[^aeiouAEIOU\W]\w*")),
+    ("article", re.compile(r"\b[Aa]n (?!(?:hour\w*|honest|honestly|honour|heir|heirloom)\b)[^aeiouAEIOU\W]\w*")),
     ("double word", re.compile(r"\b(?!(?:had|that|[Aa]nd on|out)\b)(\w+) \1\b", re.IGNORECASE)),
     ("double space", re.compile(r"  |\s[,.;?]|,,|\.\.|,\.|\?\.")),
     ("agreement", re.compile(r"\b[Tt]hey (?:is|was|has|does|says|doesn't|isn't|wasn't|hasn't)\b")),

@@ -1,0 +1,184 @@
+"""The banks laid out for one story: which paragraphs may be said, and the next one to say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+from drift_audio.words.guides.fill import Conditions, facts, fill_story, goals_for, is_personal, merge_pools, usable
+from drift_audio.words.guides.load import SHARED, load_banks
+from drift_audio.words.guides.model import Entry, Goal
+from drift_audio.words.guides.template import Fill, Seq, count, expand
+from drift_audio.words.script.budget import word_count
+from drift_audio.words.story import Story
+from drift_audio.words.writers.offline.deal import deal, walk
+
+FALLBACK: Final = "everyday-calm"
+PERSONAL_SLOTS: Final = frozenset({"meet", "turn"})
+ENOUGH: Final = 4
+TRIES: Final = 10
+_MARK = re.compile(r"\[[a-z]+\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One sayable paragraph: its tree pruned to the story, its usual length in words, and how particular it is."""
+
+    tree: Seq
+    words: int
+    personal: bool
+    conditions: Conditions
+
+
+@dataclass
+class Memory:
+    """What this session has said so far, to keep it from saying it again."""
+
+    sentences: set[str] = field(default_factory=set)
+    grams: set[tuple[str, ...]] = field(default_factory=set)
+    opening: str = ""
+
+    def cost(self, text: str) -> float:
+        """How much of a text was said before: whole sentences weigh most, then runs of three words, then the opening."""
+        again = sum(3 for sentence in sentences(text) if sentence in self.sentences)
+        return again + len(self.grams & grams(text)) + 0.5 * (opening(text) == self.opening)
+
+    def keep(self, text: str) -> None:
+        self.sentences.update(sentences(text))
+        self.grams |= grams(text)
+        self.opening = opening(text)
+
+
+def sentences(text: str) -> list[str]:
+    """Sentences of a paragraph without its pause marks."""
+    return [part for part in re.split(r"(?<=[.?])\s+", _MARK.sub(" ", text).strip()) if part]
+
+
+def grams(text: str, size: int = 3) -> set[tuple[str, ...]]:
+    """Runs of `size` words with one long word among them at least."""
+    words = re.findall(r"[\w']+", _MARK.sub(" ", text).lower())
+    runs = (tuple(words[at : at + size]) for at in range(len(words) - size + 1))
+    return {run for run in runs if max(map(len, run)) > 4}
+
+
+def opening(text: str) -> str:
+    """First two words, in small letters."""
+    return " ".join(text.lower().split()[:2])
+
+
+class Bench:
+    """Everything that may be said in one session, dealt in an order that the seed decides.
+
+    Args:
+        story: what was understood. style, minutes: of the scenario; minutes in words. seed: of the scenario.
+    """
+
+    def __init__(self, story: Story, *, style: str, minutes: str, seed: int) -> None:
+        self.seed = seed
+        self.theme = load_banks(story.theme)
+        self._calm = load_banks(FALLBACK)
+        self._shared = load_banks(SHARED)
+        self.known = facts(story, style)
+        self.fill: Fill = fill_story(story, minutes=minutes, pools=merge_pools(self.theme, self._calm, self._shared))
+        self.memory = Memory()
+        self._variants: dict[str, tuple[Variant, ...]] = {}
+        self._drawn: dict[str, set[int]] = {}
+
+    @cached_property
+    def goal(self) -> Goal | None:
+        """The one change of a hypnosis session."""
+        for banks in (self.theme, self._calm):
+            goals = goals_for(banks, self.known)
+            if goals:
+                return goals[deal(f"{banks.name}/goals", len(goals), self.seed)[0]]
+        return None
+
+    def variants(self, slot: str) -> tuple[Variant, ...]:
+        """What the story allows to be said in a slot; "goal:cue" looks into the goal of the session."""
+        if slot not in self._variants:
+            self._variants[slot] = self._particular(slot, [made for entry in self._entries(slot) if (made := self._variant(entry))])
+        return self._variants[slot]
+
+    def _entries(self, slot: str) -> Sequence[Entry]:
+        if slot.startswith("goal:"):
+            return self.goal.slots.get(slot[5:], ()) if self.goal else ()
+        for banks in (self.theme, self._shared, self._calm):
+            if banks.slots.get(slot):
+                return banks.slots[slot]
+        return ()
+
+    def _variant(self, entry: Entry) -> Variant | None:
+        tree = usable(entry, self.fill, self.known)
+        if tree is None:
+            return None
+        return Variant(tree, _length(tree), is_personal(entry), entry.conditions)
+
+    @staticmethod
+    def _particular(slot: str, made: list[Variant]) -> tuple[Variant, ...]:
+        if slot not in PERSONAL_SLOTS:
+            return tuple(made)
+        personal = [variant for variant in made if variant.personal]
+        fitting = personal if len(personal) >= ENOUGH else made
+        particular = [variant for variant in fitting if variant.conditions]
+        return tuple(particular if len(particular) >= ENOUGH else fitting)
+
+    def has(self, slot: str) -> bool:
+        """Whether there is anything left to say in a slot."""
+        return len(self._drawn.get(slot, ())) < len(self.variants(slot))
+
+    def mean_words(self, slot: str) -> float:
+        """Usual length of a paragraph of the slot, in words."""
+        made = self.variants(slot)
+        return sum(variant.words for variant in made) / len(made) if made else 0.0
+
+    def draw(self, slot: str, *, limit: float, a_session: int = 1) -> str | None:
+        """The next paragraph of a slot, of at most about `limit` words where one that short is left.
+
+        a_session: how many paragraphs of this slot a session of this length takes; keeps the decks apart from seed to seed.
+        """
+        made = self.variants(slot)
+        drawn = self._drawn.setdefault(slot, set())
+        row = self._row(slot, len(made), a_session, drawn)
+        if not row:
+            return None
+        card, round_ = next(((card, deck) for card, deck in row if made[card].words <= limit), (-1, 0))
+        if card < 0:
+            card, round_ = min(row, key=lambda item: made[item[0]].words)
+        drawn.add(card)
+        text = self._fresh(f"{slot}/{card}", made[card].tree, round_)
+        self.memory.keep(text)
+        return text
+
+    def _row(self, slot: str, size: int, a_session: int, drawn: set[int]) -> list[tuple[int, int]]:
+        if not size:
+            return []
+        key = slot if not slot.startswith("goal:") or not self.goal else f"{self.goal.name}/{slot}"
+        start = self.seed * min(a_session, size) + len(drawn)
+        row: dict[int, int] = {}
+        for position in range(start, start + 2 * size):
+            card, deck = deal(key, size, position)
+            if card not in drawn:
+                row.setdefault(card, deck)
+        return list(row.items())
+
+    def _fresh(self, key: str, tree: Seq, round_: int) -> str:
+        total = count(tree)
+        first = walk(key, total, round_)
+        shift = max(1, total // 3)
+        texts = (expand(tree, (first + at * shift + at) % total) for at in range(min(TRIES, total)))
+        best, lowest = "", float("inf")
+        for text in texts:
+            cost = self.memory.cost(text)
+            if cost < lowest:
+                best, lowest = text, cost
+            if not cost:
+                break
+        return best
+
+
+def _length(tree: Seq) -> int:
+    total = count(tree)
+    return (word_count(expand(tree, 0)) + word_count(expand(tree, total // 2)) + word_count(expand(tree, total - 1))) // 3

@@ -1,0 +1,172 @@
+"""Fills one phase with paragraphs up to its budget of words, and places its counted breaths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import Final
+
+from drift_audio.words.script.budget import PhasePlan, word_count
+from drift_audio.words.script.shapes import Phase
+from drift_audio.words.writers.offline.bench import Bench, sentences
+from drift_audio.words.writers.offline.plans import BREATH, Token
+
+SHORT_SESSION: Final = 5.0
+LEAST_ROOM: Final = 0.55
+ROUND_CYCLES: Final = 6
+SET_CYCLES: Final = 8
+OPTIONAL_FROM: Final = 3
+REQUIRED_SLACK: Final = 1.35
+
+
+@dataclass(frozen=True, slots=True)
+class Para:
+    """A paragraph, or `cycles` counted breaths (then without text). optional: the timeline may leave it out."""
+
+    slot: str
+    text: str = ""
+    cycles: int = 0
+    optional: bool = False
+
+
+def fill_phase(bench: Bench, tokens: Sequence[Token], budget: PhasePlan, form: Phase, *, minutes: float) -> list[Para]:
+    """The paragraphs and breaths of one phase, in order."""
+    short = minutes < SHORT_SESSION
+    tokens = [_fitting(bench, token, short=short) for token in tokens if budget.cycles or not token.counted]
+    if form.sets:
+        return _rounds(bench, tokens, budget)
+    texts = _texts(bench, tokens, budget, short=short)
+    said = [para for token, paras in zip(tokens, texts, strict=True) for para in _row(token, paras)]
+    return _place_breaths(said, budget.cycles)
+
+
+def _fitting(bench: Bench, token: Token, *, short: bool) -> Token:
+    brief = f"{token.slot}-short"
+    if short and bench.variants(brief):
+        return Token(brief, required=token.required, repeat=token.repeat, counted=token.counted)
+    return token
+
+
+def _texts(bench: Bench, tokens: Sequence[Token], budget: PhasePlan, *, short: bool) -> list[list[str]]:
+    filler = _Filler(bench, tokens, budget.words, short=short)
+    filler.required()
+    filler.once()
+    filler.repeated()
+    return filler.texts
+
+
+class _Filler:
+    """Fills the slots of a phase: what must be said, then what may be, then what may be said again."""
+
+    def __init__(self, bench: Bench, tokens: Sequence[Token], words: int, *, short: bool) -> None:
+        self.bench = bench
+        self.tokens = tokens
+        self.room = float(words)
+        self.words = words
+        self.short = short
+        self.texts: list[list[str]] = [[] for _ in tokens]
+
+    def required(self) -> None:
+        wanted = [at for at, token in enumerate(self.tokens) if token.required and token.slot != BREATH]
+        usual = sum(self.bench.mean_words(self.tokens[at].slot) for at in wanted) or 1.0
+        share = min(1.0, self.words / usual) * REQUIRED_SLACK
+        for at in wanted:
+            self._say(at, max(12.0, share * self.bench.mean_words(self.tokens[at].slot)))
+
+    def once(self) -> None:
+        for at, token in enumerate(self.tokens):
+            if not token.required and token.slot != BREATH and self._room_for(token.slot):
+                self._say(at, self.room * 1.2)
+
+    def repeated(self) -> None:
+        again = [at for at, token in enumerate(self.tokens) if token.repeat]
+        while again:
+            again = [at for at in again if self.bench.has(self.tokens[at].slot) and self._room_for(self.tokens[at].slot)]
+            for at in again:
+                if self._room_for(self.tokens[at].slot):
+                    self._say(at, self.room * 1.2)
+
+    def _room_for(self, slot: str) -> bool:
+        return self.room >= LEAST_ROOM * self.bench.mean_words(slot)
+
+    def _say(self, at: int, limit: float) -> None:
+        slot = self.tokens[at].slot
+        text = self.bench.draw(slot, limit=limit, a_session=self._a_session(at))
+        if text is None:
+            return
+        if self.short:
+            text = _clipped(text, max(limit, 14.0))
+        self.texts[at].append(text)
+        self.room -= word_count(text)
+
+    def _a_session(self, at: int) -> int:
+        # How many cards of this deck a session takes: the phase's words shared among its repeating slots.
+        if not self.tokens[at].repeat:
+            return 1
+        again = [token.slot for token in self.tokens if token.repeat]
+        usual = sum(self.bench.mean_words(slot) for slot in again) or 1.0
+        return max(1, ceil(self.words / usual))
+
+
+def _clipped(text: str, limit: float) -> str:
+    """The leading sentences of a paragraph that stay within a limit of words; the first one always."""
+    kept: list[str] = []
+    for sentence in sentences(text):
+        if kept and word_count(" ".join([*kept, sentence])) > limit:
+            break
+        kept.append(sentence)
+    return " ".join(kept)
+
+
+def _row(token: Token, texts: Sequence[str]) -> Iterator[Para]:
+    if token.slot == BREATH:
+        yield Para(BREATH, cycles=1)
+    for at, text in enumerate(texts):
+        yield Para(token.slot, text, optional=token.repeat and len(texts) >= OPTIONAL_FROM and at == len(texts) - 1)
+
+
+def _place_breaths(said: list[Para], cycles: int) -> list[Para]:
+    """Give the breath mark its cycles; many cycles become several sets with paragraphs between them."""
+    places = [at for at, para in enumerate(said) if para.slot == BREATH]
+    if not places or not cycles:
+        return [para for para in said if para.slot != BREATH]
+    first = places[0]
+    behind = len(said) - first - 1
+    sets = max(1, min(ceil(cycles / SET_CYCLES), behind))
+    placed = said[:first]
+    for at in range(sets):
+        placed.append(Para(BREATH, cycles=_share(cycles, sets, at)))
+        placed += said[first + 1 + _upto(behind, sets, at) : first + 1 + _upto(behind, sets, at + 1)]
+    return placed
+
+
+def _share(total: int, parts: int, at: int) -> int:
+    return _upto(total, parts, at + 1) - _upto(total, parts, at)
+
+
+def _upto(total: int, parts: int, at: int) -> int:
+    return round(total * at / parts)
+
+
+def _rounds(bench: Bench, tokens: Sequence[Token], budget: PhasePlan) -> list[Para]:
+    """Sets of counted breaths, each with a few words before it and a rest behind."""
+    slots = [token.slot for token in tokens if token.slot != BREATH]
+    sets = max(1, round(budget.cycles / ROUND_CYCLES))
+    said: list[Para] = []
+    each = budget.words / sets
+    for at in range(sets):
+        room = each
+        said += _words_before(bench, slots[0], room, sets)
+        said.append(Para(BREATH, cycles=max(1, _share(budget.cycles, sets, at))))
+        room -= sum(word_count(para.text) for para in said[-2:])
+        for slot in slots[1:]:
+            if room >= LEAST_ROOM * bench.mean_words(slot) and (text := bench.draw(slot, limit=room * 1.2, a_session=sets)):
+                said.append(Para(slot, text))
+                room -= word_count(text)
+    return said
+
+
+def _words_before(bench: Bench, slot: str, room: float, sets: int) -> list[Para]:
+    text = bench.draw(slot, limit=max(12.0, room), a_session=sets)
+    return [Para(slot, text)] if text else []

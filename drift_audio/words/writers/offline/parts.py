@@ -1,0 +1,83 @@
+"""From paragraphs to the parts of a section: sentences, pauses of the style's palette, and silence where it does most."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from drift_audio.words.script.model import Breath, Optional, Part, Pause, Utterance
+from drift_audio.words.script.shapes import Palette, Pattern
+from drift_audio.words.writers.offline.compose import Para
+from drift_audio.words.writers.offline.plans import BREATH
+
+Atoms = list[Utterance | Pause | Breath]
+LEAST_EXTRA: Final = 1.5
+LONGEST_EXTRA: Final = 120.0
+STILL_SLOTS: Final = ("still", "image", "body-held", "s-drift", "rest", "turn")
+_MARK = re.compile(r"\[([a-z]+)\]")
+_SENTENCE = re.compile(r"(?<=[.?])[”\"]?(?<!\bDr\.)(?<!\bMr\.)(?<!\bMrs\.)(?<!\bMs\.)(?<!\bSt\.)\s+")
+
+
+def lay_out(said: Sequence[Para], palette: Palette, pattern: Pattern, *, silence_s: float) -> tuple[Part, ...]:
+    """Parts of one section. silence_s: seconds of all its pauses together; what the marks leave goes behind paragraphs."""
+    blocks = [_block(para, palette, pattern) for para in said]
+    spare = silence_s - palette.section - sum(_silence(block, palette) for block in blocks) - palette.paragraph * (len(blocks) - 1)
+    extra = _shares(said, spare)
+    parts: list[Part] = []
+    for at, (para, block) in enumerate(zip(said, blocks, strict=True)):
+        last = at == len(said) - 1
+        if extra[at]:
+            block.append(Pause(seconds=extra[at]))
+        ending: Atoms = [] if last else [Pause(seconds=palette.paragraph, role="paragraph")]
+        if para.optional:
+            parts.append(Optional(parts=tuple(block)))
+            parts += ending
+        else:
+            parts += [*block, *ending]
+    return tuple(parts)
+
+
+def _block(para: Para, palette: Palette, pattern: Pattern) -> Atoms:
+    if para.slot == BREATH:
+        return [breath(pattern, para.cycles), Pause(seconds=palette.breath)]
+    return list(atoms(para.text, palette))
+
+
+def breath(pattern: Pattern, cycles: int) -> Breath:
+    """Counted breaths in the style's own pattern."""
+    return Breath(in_s=pattern.in_s, hold_s=pattern.hold_s, out_s=pattern.out_s, rest_s=pattern.rest_s, cycles=cycles)
+
+
+def atoms(text: str, palette: Palette) -> Iterator[Utterance | Pause]:
+    """Sentences and marked pauses of a paragraph."""
+    for at, piece in enumerate(_MARK.split(text.replace("\n", " "))):
+        if at % 2:
+            yield Pause(seconds=seconds_of(piece, palette))
+        else:
+            yield from (Utterance(text=sentence.strip()) for sentence in _SENTENCE.split(piece) if sentence.strip())
+
+
+def seconds_of(mark: str, palette: Palette) -> float:
+    """Nominal seconds of a pause mark."""
+    return palette.stillness if mark == "still" else float(getattr(palette, mark))
+
+
+def _silence(block: Atoms, palette: Palette) -> float:
+    marked = sum(part.seconds for part in block if isinstance(part, Pause))
+    spoken = sum(isinstance(part, Utterance) for part in block)
+    gaps = sum(isinstance(a, Utterance) and isinstance(b, Utterance) for a, b in zip(block, block[1:], strict=False))
+    return marked + palette.sentence * gaps if spoken else marked
+
+
+def _shares(said: Sequence[Para], spare: float) -> list[float]:
+    """Seconds of extra silence behind each paragraph; most after stillness and images, none where it would be a mere stumble."""
+    weights = [3.0 if para.slot.startswith(STILL_SLOTS) else 1.0 for para in said]
+    if not said or spare < LEAST_EXTRA:
+        return [0.0] * len(said)
+    while spare / sum(weights) < LEAST_EXTRA and sum(weight > 0 for weight in weights) > 1:
+        quiet = [at for at, weight in enumerate(weights) if weight > 0]
+        for at in quiet[::2]:
+            weights[at] = 0.0
+    whole = sum(weights)
+    return [round(min(LONGEST_EXTRA, spare * weight / whole), 1) for weight in weights]

@@ -1,0 +1,55 @@
+"""Which slots a phase is made of, in which order: read from `plans.yaml` beside the shared banks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from drift_audio.errors import CatalogError
+from drift_audio.words.guides.load import SHARED, load_banks
+from drift_audio.words.guides.model import Banks
+
+BREATH: Final = "@breath"
+DEFAULT_MIDDLE: Final = ("look", "image", "kind", "turn", "step")
+TURN: Final = "turn"
+ONCE: Final = frozenset({"image", "step"})
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One slot of a phase.
+
+    required: always said. repeat: said again, with other words, until the phase is full. counted: only before counted breaths.
+    """
+
+    slot: str
+    required: bool = False
+    repeat: bool = False
+    counted: bool = False
+
+
+def phase_tokens(style: str, phase: str, theme: Banks) -> tuple[Token, ...]:
+    """The slots of one phase of a style; `@theme` stands for the theme's own middle.
+
+    Raises:
+        CatalogError: the plan does not name this phase.
+    """
+    plans = load_banks(SHARED).plans or {}
+    names = plans.get(f"{style}-{phase}")
+    if names is None:
+        raise CatalogError(f"guides/{SHARED}/plans.yaml: no plan for {style}-{phase}")
+    tokens: list[Token] = []
+    for name in names:
+        tokens += _middle(theme) if name == "@theme" else [_token(name)]
+    return tuple(tokens)
+
+
+def _middle(theme: Banks) -> list[Token]:
+    names = (theme.plans or {}).get("theme", DEFAULT_MIDDLE)
+    return [Token(name, required=name == TURN, repeat=name not in ONCE) for name in (_token(name).slot for name in names)]
+
+
+def _token(name: str) -> Token:
+    slot = name.rstrip("!*^")
+    flags = name[len(slot) :]
+    return Token(slot, required="!" in flags, repeat="*" in flags, counted="^" in flags)

@@ -1,0 +1,84 @@
+"""Scenario and story in, a whole script out: each phase of the style filled from the banks."""
+
+from __future__ import annotations
+
+from drift_audio.errors import ScenarioError
+from drift_audio.scenario import Scenario
+from drift_audio.words.guides.load import SHARED, load_banks
+from drift_audio.words.script.budget import PhasePlan, Plan, plan
+from drift_audio.words.script.model import Bell, Part, Pause, Script, Section
+from drift_audio.words.script.shapes import Shape, shape
+from drift_audio.words.story import Story
+from drift_audio.words.writers.base import Progress, SectionReport, Written
+from drift_audio.words.writers.offline.bench import Bench
+from drift_audio.words.writers.offline.compose import fill_phase
+from drift_audio.words.writers.offline.deal import deal
+from drift_audio.words.writers.offline.numbers import minutes_in_words
+from drift_audio.words.writers.offline.parts import lay_out
+from drift_audio.words.writers.offline.plans import phase_tokens
+
+
+class OfflineWriter:
+    """Writes from the guides' phrase banks. The same scenario and story give the same script."""
+
+    name = "offline"
+
+    def write(self, scenario: Scenario, story: Story, *, progress: Progress | None = None) -> Written:
+        """Write the whole script for the asked style, minutes and seed.
+
+        Raises:
+            ScenarioError: the language is not English; the LLM writer is named instead.
+        """
+        if scenario.language.partition("-")[0].lower() != "en":
+            raise ScenarioError(
+                f"the offline writer speaks English only, not {scenario.language!r}; use --writer llm (see drift-audio llm check)"
+            )
+        budget = plan(scenario.style, scenario.minutes)
+        form = shape(scenario.style)
+        bench = Bench(story, style=scenario.style, minutes=minutes_in_words(scenario.minutes), seed=scenario.seed)
+        sections: list[Section] = []
+        for item in budget.phases:
+            sections.append(_section(bench, item, form, budget))
+            if progress:
+                progress("section", item.title)
+        script = Script(
+            title=title(scenario.seed, scenario.style),
+            style=scenario.style,
+            minutes=scenario.minutes,
+            sections=tuple(sections),
+            voice=scenario.voice,
+            ambience=scenario.ambience,
+            language=scenario.language,
+            seed=scenario.seed,
+            theme=story.theme,
+        )
+        return Written(script=script, sections=tuple(SectionReport(section=item.name, writer=self.name) for item in sections))
+
+
+def _section(bench: Bench, item: PhasePlan, form: Shape, budget: Plan) -> Section:
+    tokens = phase_tokens(form.style, item.key, bench.theme)
+    said = fill_phase(bench, tokens, item, form.phase(item.key), minutes=budget.minutes)
+    parts = lay_out(said, form.palette, budget.pattern, silence_s=item.silence_s)
+    return Section(name=item.title, phase=item.key, parts=_with_bells(parts, item.key, form, budget))
+
+
+def _with_bells(parts: tuple[Part, ...], key: str, form: Shape, budget: Plan) -> tuple[Part, ...]:
+    keys = [item.key for item in budget.phases]
+    if not form.rules.bell:
+        return parts if key == keys[-1] else (*parts, Pause(seconds=form.palette.section))
+    if key == keys[0] and form.bells.opening:
+        parts = (Bell(count=form.bells.opening), Pause(seconds=form.palette.breath), *parts)
+    if key != keys[-1]:
+        return (*parts, Pause(seconds=form.palette.section))
+    if form.bells.closing:
+        return (*parts, Pause(seconds=form.palette.breath), Bell(count=form.bells.closing))
+    return parts
+
+
+def title(seed: int, style: str) -> str:
+    """A neutral title: nothing of the situation stands in it, so file names and tags may be seen by anybody."""
+    pools = load_banks(SHARED).pools
+    first, second = pools["title-first"], pools["title-second"]
+    a = first[deal(f"title/{style}", len(first), seed)[0]]
+    b = second[deal(f"title-noun/{style}", len(second), seed)[0]]
+    return f"{a} {b}"
