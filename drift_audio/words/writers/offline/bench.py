@@ -99,7 +99,9 @@ class Bench:
     def variants(self, slot: str) -> tuple[Variant, ...]:
         """What the story allows to be said in a slot; "goal:cue" looks into the goal of the session."""
         if slot not in self._variants:
-            self._variants[slot] = self._particular(slot, [made for entry in self._entries(slot) if (made := self._variant(entry))])
+            self._variants[slot] = self._particular(
+                slot, [made for entry in self._entries(slot) if (made := self._variant(entry))]
+            )
         return self._variants[slot]
 
     def _entries(self, slot: str) -> Sequence[Entry]:

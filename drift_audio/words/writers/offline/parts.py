@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 from drift_audio.words.script.model import Breath, Optional, Part, Pause, Utterance
@@ -20,27 +21,37 @@ _SENTENCE = re.compile(r"(?<=[.?])[”\"]?(?<!\bDr\.)(?<!\bMr\.)(?<!\bMrs\.)(?<!
 
 
 def lay_out(said: Sequence[Para], palette: Palette, pattern: Pattern, *, silence_s: float) -> tuple[Part, ...]:
-    """Parts of one section. silence_s: seconds of all its pauses together; what the marks leave goes behind paragraphs."""
+    """Parts of one section. silence_s: seconds of all its pauses together; what the marks leave goes behind paragraphs.
+
+    The last pause is the one between sections.
+    """
     blocks = [_block(para, palette, pattern) for para in said]
-    spare = silence_s - palette.section - sum(_silence(block, palette) for block in blocks) - palette.paragraph * (len(blocks) - 1)
+    gaps = palette.paragraph * (len(blocks) - 1)
+    spare = silence_s - palette.section - sum(_silence(block, palette) for block in blocks) - gaps
     extra = _shares(said, spare)
     parts: list[Part] = []
     for at, (para, block) in enumerate(zip(said, blocks, strict=True)):
-        last = at == len(said) - 1
-        if extra[at]:
-            block.append(Pause(seconds=extra[at]))
-        ending: Atoms = [] if last else [Pause(seconds=palette.paragraph, role="paragraph")]
-        if para.optional:
-            parts.append(Optional(parts=tuple(block)))
-            parts += ending
-        else:
-            parts += [*block, *ending]
+        ending = _ending(extra[at], palette, last=at == len(said) - 1, breath=_beside_breath(said, at))
+        parts += [Optional(parts=(*block, *ending))] if para.optional else [*block, *ending]
     return tuple(parts)
+
+
+def _beside_breath(said: Sequence[Para], at: int) -> bool:
+    return BREATH in (para.slot for para in said[at : at + 2])
+
+
+def _ending(extra: float, palette: Palette, *, last: bool, breath: bool) -> Atoms:
+    """The pause behind a paragraph: a blank line where that is all, a written pause where there is more silence."""
+    if last:
+        return [Pause(seconds=round(palette.section + extra, 1))]
+    if breath or extra:
+        return [Pause(seconds=round(palette.paragraph + extra, 1))]
+    return [Pause(seconds=palette.paragraph, role="paragraph")]
 
 
 def _block(para: Para, palette: Palette, pattern: Pattern) -> Atoms:
     if para.slot == BREATH:
-        return [breath(pattern, para.cycles), Pause(seconds=palette.breath)]
+        return [breath(pattern, para.cycles)]
     return list(atoms(para.text, palette))
 
 
@@ -66,7 +77,7 @@ def seconds_of(mark: str, palette: Palette) -> float:
 def _silence(block: Atoms, palette: Palette) -> float:
     marked = sum(part.seconds for part in block if isinstance(part, Pause))
     spoken = sum(isinstance(part, Utterance) for part in block)
-    gaps = sum(isinstance(a, Utterance) and isinstance(b, Utterance) for a, b in zip(block, block[1:], strict=False))
+    gaps = sum(isinstance(a, Utterance) and isinstance(b, Utterance) for a, b in pairwise(block))
     return marked + palette.sentence * gaps if spoken else marked
 
 

@@ -64,14 +64,10 @@ def _section(bench: Bench, item: PhasePlan, form: Shape, budget: Plan) -> Sectio
 
 def _with_bells(parts: tuple[Part, ...], key: str, form: Shape, budget: Plan) -> tuple[Part, ...]:
     keys = [item.key for item in budget.phases]
-    if not form.rules.bell:
-        return parts if key == keys[-1] else (*parts, Pause(seconds=form.palette.section))
     if key == keys[0] and form.bells.opening:
         parts = (Bell(count=form.bells.opening), Pause(seconds=form.palette.breath), *parts)
-    if key != keys[-1]:
-        return (*parts, Pause(seconds=form.palette.section))
-    if form.bells.closing:
-        return (*parts, Pause(seconds=form.palette.breath), Bell(count=form.bells.closing))
+    if key == keys[-1] and form.bells.closing:
+        parts = (*parts, Bell(count=form.bells.closing))
     return parts
 
 
