@@ -1,0 +1,103 @@
+"""What a finished file says of itself: title, artist, date, the safety note and its chapters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from drift_audio.sound.audio import RATE
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A named stretch [start, end) in frames at `RATE`."""
+
+    name: str
+    start: int
+    end: int
+
+    @property
+    def start_ms(self) -> int:
+        return round(self.start * 1000 / RATE)
+
+    @property
+    def end_ms(self) -> int:
+        return round(self.end * 1000 / RATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """Words shown by players. date: ISO day or year. Nothing of the situation belongs here."""
+
+    title: str
+    artist: str = "Drift Audio"
+    album: str = "Drift Audio"
+    genre: str = "Meditation"
+    date: str = ""
+    encoder: str = "drift-audio"
+    comment: str = ""
+    language: str = "eng"
+    chapters: tuple[Chapter, ...] = field(default=())
+
+
+def id3_bytes(tags: Tags) -> bytes:
+    """A whole ID3v2.4 tag, padding included, with one CHAP frame a chapter and the CTOC that players need."""
+    from mutagen.id3 import CHAP, COMM, CTOC, ID3, TALB, TCON, TDRC, TENC, TIT2, TPE1, TSSE, CTOCFlags
+
+    id3 = ID3()
+    texts = {TIT2: tags.title, TPE1: tags.artist, TALB: tags.album, TCON: tags.genre, TDRC: tags.date, TENC: tags.encoder}
+    for frame, text in {**texts, TSSE: tags.encoder}.items():
+        if text:
+            id3.add(frame(encoding=3, text=[text]))
+    if tags.comment:
+        id3.add(COMM(encoding=3, lang=tags.language, desc="", text=[tags.comment]))
+    names = [f"chp{number}" for number in range(len(tags.chapters))]
+    for name, chapter in zip(names, tags.chapters, strict=True):
+        title = TIT2(encoding=3, text=[chapter.name])
+        id3.add(CHAP(element_id=name, start_time=chapter.start_ms, end_time=chapter.end_ms, sub_frames=[title]))
+    if names:
+        flags = CTOCFlags.TOP_LEVEL | CTOCFlags.ORDERED
+        id3.add(CTOC(element_id="toc", flags=flags, child_element_ids=names, sub_frames=[TIT2(encoding=3, text=["Chapters"])]))
+    buffer = BytesIO()
+    id3.save(buffer, v2_version=4, padding=lambda _info: 256)
+    return buffer.getvalue()
+
+
+def comments(tags: Tags) -> list[tuple[str, str]]:
+    """Vorbis comments of a FLAC or OGG file, chapters in the CHAPTERxxx convention."""
+    plain = {
+        "title": tags.title,
+        "artist": tags.artist,
+        "album": tags.album,
+        "genre": tags.genre,
+        "date": tags.date,
+        "encoder": tags.encoder,
+        "comment": tags.comment,
+    }
+    found = [(key, text) for key, text in plain.items() if text]
+    for number, chapter in enumerate(tags.chapters):
+        found += [(f"chapter{number:03}", _clock(chapter.start_ms)), (f"chapter{number:03}name", chapter.name)]
+    return found
+
+
+def _clock(milliseconds: int) -> str:
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{rest:03}"
+
+
+def write_tags(path: Path, tags: Tags, *, suffix: str) -> None:
+    """Put `tags` into a finished FLAC, OGG or WAV file; the same tags give the same bytes."""
+    from mutagen.flac import FLAC
+    from mutagen.oggvorbis import OggVorbis
+
+    if suffix == "wav":
+        return
+    file: Any = FLAC(path) if suffix == "flac" else OggVorbis(path)
+    file.delete() if suffix == "flac" else None
+    if file.tags is None:
+        file.add_tags()
+    for key, text in comments(tags):
+        file.tags[key] = text
+    file.save()
