@@ -43,26 +43,34 @@ class Tags:
 
 
 def id3_bytes(tags: Tags) -> bytes:
-    """A whole ID3v2.4 tag, padding included, with one CHAP frame a chapter and the CTOC that players need."""
-    from mutagen.id3 import CHAP, COMM, CTOC, ID3, TALB, TCON, TDRC, TENC, TIT2, TPE1, TSSE, CTOCFlags
+    """A whole ID3v2.4 tag with one CHAP frame a chapter, in order, and the CTOC that players need."""
+    from mutagen.id3 import CHAP, COMM, CTOC, TALB, TCON, TDRC, TENC, TIT2, TPE1, TSSE, CTOCFlags
 
-    id3 = ID3()
     texts = {TIT2: tags.title, TPE1: tags.artist, TALB: tags.album, TCON: tags.genre, TDRC: tags.date, TENC: tags.encoder}
-    for frame, text in {**texts, TSSE: tags.encoder}.items():
-        if text:
-            id3.add(frame(encoding=3, text=[text]))
+    kinds: dict[Any, str] = {**texts, TSSE: tags.encoder}
+    frames: list[Any] = [kind(encoding=3, text=[text]) for kind, text in kinds.items() if text]
     if tags.comment:
-        id3.add(COMM(encoding=3, lang=tags.language, desc="", text=[tags.comment]))
+        frames.append(COMM(encoding=3, lang=tags.language, desc="", text=[tags.comment]))
     names = [f"chp{number}" for number in range(len(tags.chapters))]
     for name, chapter in zip(names, tags.chapters, strict=True):
         title = TIT2(encoding=3, text=[chapter.name])
-        id3.add(CHAP(element_id=name, start_time=chapter.start_ms, end_time=chapter.end_ms, sub_frames=[title]))
+        frames.append(CHAP(element_id=name, start_time=chapter.start_ms, end_time=chapter.end_ms, sub_frames=[title]))
     if names:
-        flags = CTOCFlags.TOP_LEVEL | CTOCFlags.ORDERED
-        id3.add(CTOC(element_id="toc", flags=flags, child_element_ids=names, sub_frames=[TIT2(encoding=3, text=["Chapters"])]))
-    buffer = BytesIO()
-    id3.save(buffer, v2_version=4, padding=lambda _info: 256)
-    return buffer.getvalue()
+        flags, title = CTOCFlags.TOP_LEVEL | CTOCFlags.ORDERED, TIT2(encoding=3, text=["Chapters"])
+        frames.append(CTOC(element_id="toc", flags=flags, child_element_ids=names, sub_frames=[title]))
+    body = b"".join(_frame_bytes(frame) for frame in frames) + bytes(256)
+    size = bytes(len(body) >> shift & 0x7F for shift in (21, 14, 7, 0))
+    return b"ID3\x04\x00\x00" + size + body
+
+
+def _frame_bytes(frame: Any) -> bytes:
+    """One frame by itself: saved together they would be sorted by size, and chapters stand in the order of time."""
+    from mutagen.id3 import ID3
+
+    id3, buffer = ID3(), BytesIO()
+    id3.add(frame)
+    id3.save(buffer, v2_version=4, padding=lambda _info: 0)
+    return buffer.getvalue()[10:]
 
 
 def comments(tags: Tags) -> list[tuple[str, str]]:

@@ -1,0 +1,173 @@
+"""True peak by four-fold oversampling, and a look-ahead limiter that touches nothing but the neighbourhood of a peak."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drift_audio.sound.audio import RATE, Samples, gain
+
+OVERSAMPLING: Final = 4
+TAPS: Final = 24
+ATTACK: Final = round(0.004 * RATE)
+"""Frames over which the gain comes down before a peak, and goes back up after it."""
+
+_SEGMENT: Final = 64
+_REACH: Final = TAPS - 1
+_ROWS: Final = 12
+
+
+@cache
+def phases() -> NDArray[np.float32]:
+    """Interpolating filters for the three points between two samples: (TAPS, 3), each summing to one.
+
+    A Kaiser-windowed sinc, of the kind that annex 2 of ITU-R BS.1770-4 describes.
+    """
+    offsets = np.arange(TAPS) - (TAPS // 2 - 1)
+    columns = []
+    for step in range(1, OVERSAMPLING):
+        distance = offsets - step / OVERSAMPLING
+        window = np.i0(7.0 * np.sqrt(np.clip(1 - (distance / (TAPS / 2)) ** 2, 0, None)))
+        taps = np.sinc(distance) * window
+        columns.append(taps / taps.sum())
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+@cache
+def _bank() -> NDArray[np.float32]:
+    """The same filters as one matrix, (SEGMENT + TAPS - 1, 3 * SEGMENT): a segment's points by one product."""
+    bank = np.zeros((_SEGMENT + _REACH, OVERSAMPLING - 1, _SEGMENT), np.float32)
+    for place in range(_SEGMENT):
+        bank[place : place + TAPS, :, place] = phases()
+    return bank.reshape(_SEGMENT + _REACH, -1)
+
+
+@cache
+def overshoot() -> float:
+    """How far, at most, a point between samples can stand above the highest sample around it (a factor)."""
+    return float(np.abs(phases()).sum(axis=0).max())
+
+
+def peaks(channel: NDArray[np.float32], above: float) -> NDArray[np.float32]:
+    """Largest magnitude at every sample and at the points up to the next one.
+
+    Args:
+        channel: (n + TAPS - 1,): the n samples with TAPS / 2 - 1 before and TAPS / 2 behind them.
+        above: only what exceeds it is wanted; a segment that cannot reach it is left at zero, which saves nearly all of the work.
+    """
+    frames = channel.shape[0] - _REACH
+    count = -(-frames // _SEGMENT)
+    padded = np.pad(channel, (0, count * _SEGMENT - frames))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, _SEGMENT + _REACH)[::_SEGMENT]
+    near = np.abs(windows).max(axis=1) * overshoot() > above
+    found = np.zeros((count, _SEGMENT), np.float32)
+    chosen = windows[near]
+    if chosen.shape[0]:
+        points = np.abs(_product(chosen))
+        centre = TAPS // 2 - 1
+        highest = np.abs(chosen[:, centre : centre + _SEGMENT])
+        for first in range(0, points.shape[1], _SEGMENT):
+            np.maximum(highest, points[:, first : first + _SEGMENT], out=highest)
+        found[near] = highest
+    return found.reshape(-1)[:frames]
+
+
+def _product(windows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """`windows @ _bank()` in products too small for the BLAS library to start its threads, which cost more than they give."""
+    rows = -(-windows.shape[0] // _ROWS) * _ROWS
+    padded = np.zeros((rows, windows.shape[1]), np.float32)
+    padded[: windows.shape[0]] = windows
+    points = padded.reshape(-1, _ROWS, windows.shape[1]) @ _bank()
+    return np.asarray(points.reshape(rows, -1)[: windows.shape[0]])
+
+
+class PeakMeter:
+    """Running true peak of a stream. Interpolates only where a new maximum is possible, which changes nothing in the result."""
+
+    def __init__(self, channels: int) -> None:
+        self._peak = 0.0
+        self._context = np.zeros((channels, _REACH), np.float32)
+
+    def add(self, block: Samples) -> None:
+        """Take in (frames, channels)."""
+        joined = np.concatenate([self._context, block.T], axis=1)
+        self._context = joined[:, joined.shape[1] - _REACH :].copy()
+        for channel in joined:
+            self._peak = max(self._peak, float(peaks(channel, self._peak).max(initial=0.0)))
+
+    def finish(self) -> float:
+        """True peak as a factor of full scale, with the stream's last samples in."""
+        self.add(np.zeros((TAPS, self._context.shape[0]), np.float32))
+        return self._peak
+
+
+class Limiter:
+    """Static gain, then a true-peak ceiling, over a stream of blocks.
+
+    The gain curve is the running minimum of what each peak needs, smoothed by a window of the same length: it reaches
+    every peak exactly in time and leaves everything further than `2 * ATTACK` from a peak alone, bit for bit.
+    """
+
+    def __init__(self, *, gain_db: float, ceiling_dbtp: float) -> None:
+        self._gain = np.float32(gain(gain_db))
+        self._ceiling = gain(ceiling_dbtp - 0.1)  # what the moving gain itself adds between samples stays inside this margin
+        self.touched = 0
+
+    def run(self, blocks: Iterable[Samples]) -> Iterator[Samples]:
+        """Limited blocks; the same frames in all, cut elsewhere."""
+        margin = 2 * ATTACK + TAPS
+        held: Samples | None = None
+        for block in blocks:
+            louder = block * self._gain
+            if held is None:
+                held = np.zeros((margin, block.shape[1]), np.float32)
+            joined = np.concatenate([held, louder])
+            held = joined
+            if joined.shape[0] > 2 * margin:
+                yield self._shape(joined, margin)
+                held = joined[joined.shape[0] - 2 * margin :]
+        if held is not None and held.shape[0] > margin:
+            yield self._shape(np.concatenate([held, np.zeros((margin, held.shape[1]), np.float32)]), margin)
+
+    def _shape(self, joined: Samples, margin: int) -> Samples:
+        """The frames between the margins of `joined`, limited; the margins show what came before and what comes."""
+        inner = joined[margin:-margin]
+        curve = self._curve(joined)
+        if curve is None:
+            return inner
+        part = curve[margin:-margin]
+        self.touched += int(np.count_nonzero(part < 1))
+        return inner * part[:, np.newaxis]
+
+    def _curve(self, joined: Samples) -> NDArray[np.float32] | None:
+        """Gain at every frame, or None where nothing comes near the ceiling."""
+        needed = self._needed(joined)
+        if needed is None:
+            return None
+        from scipy.ndimage import minimum_filter1d
+
+        window = np.hanning(2 * ATTACK + 1)
+        low = minimum_filter1d(needed, 2 * ATTACK + 1, mode="nearest")
+        changed = np.flatnonzero(low < 1)
+        first, last = max(0, changed[0] - 2 * ATTACK), changed[-1] + 2 * ATTACK + 1
+        smooth = np.ones(joined.shape[0], np.float32)
+        piece = np.pad(low[first:last], ATTACK, mode="edge")
+        smooth[first:last] = np.convolve(piece, window / window.sum(), mode="valid")
+        return np.minimum(smooth, 1)
+
+    def _needed(self, joined: Samples) -> NDArray[np.float32] | None:
+        """The gain that each frame needs; None when no true peak is above the ceiling."""
+        centre = TAPS // 2 - 1
+        padded = np.pad(joined.T, ((0, 0), (centre, TAPS - 1 - centre)))
+        tops = np.maximum.reduce([peaks(channel, self._ceiling) for channel in padded])
+        over = tops > self._ceiling
+        if not over.any():
+            return None
+        needed = np.ones(joined.shape[0], np.float32)
+        needed[over] = self._ceiling / tops[over]
+        needed[1:] = np.minimum(needed[1:], needed[:-1])  # a peak between two samples asks the same of both
+        return needed

@@ -1,0 +1,197 @@
+"""Timeline + bed + clips -> stereo blocks. Streaming: what is held is a few seconds, however long the session is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+import numpy as np
+
+from drift_audio.sound import curves
+from drift_audio.sound.audio import BLOCK, CHANNELS, RATE, Samples, gain
+from drift_audio.sound.beds.base import Bed
+from drift_audio.sound.bells import DEFAULT_KEY, cue, strike
+from drift_audio.sound.curves import STEP, Curve, Duck, Fades
+from drift_audio.sound.flow import ahead
+from drift_audio.sound.loudness import STEADY
+from drift_audio.sound.score import BreathCycle, Speech, Strike, Timeline
+from drift_audio.sound.voice_chain import VOICE_LUFS, Preset, levels, treat
+
+BED_LUFS: Final = -30.0
+"""Nominal loudness of what a bed reads as."""
+
+CHUNK: Final = BLOCK // STEP * STEP
+
+Part = Literal["all", "voice", "bed"]
+
+_BELL_DB = -17.0
+_CUE_DB = -27.0
+
+
+@dataclass(frozen=True, slots=True)
+class MixOptions:
+    """How a timeline becomes sound.
+
+    ambience: bed from the start, an expression for `open_bed`; None means no bed.
+    bed_level_db: bed under the speaking voice, in dB. bells: whether strikes and breath tones sound.
+    processing: preset of the voice chain. key_hz: what bells are tuned to. part: the whole mix, or one stem of it.
+    """
+
+    ambience: str | None = None
+    bed_level_db: float = -15.0
+    bells: bool = True
+    duck: Duck = field(default_factory=Duck)
+    fades: Fades = field(default_factory=Fades)
+    processing: Preset = "close"
+    key_hz: float = DEFAULT_KEY
+    part: Part = "all"
+
+
+OpenBed = Callable[[str], Bed]
+
+
+def mix(timeline: Timeline, open_bed: OpenBed, options: MixOptions) -> Iterator[Samples]:
+    """Stereo float32 blocks of at most `BLOCK` frames at `RATE`, exactly `timeline.frames` frames in all.
+
+    The bed's gain comes from the timeline, which knows when the voice speaks; nothing listens and nothing pumps. Voice
+    and bed are made ahead in threads of their own; the result does not depend on them.
+
+    Args:
+        timeline: what sounds when.
+        open_bed: gives the stream for a bed expression, from its beginning.
+        options: see `MixOptions`.
+    """
+    sounds = _Sounds(timeline, options)
+    beds = _beds(timeline, open_bed, options)
+    for start, bed in zip(range(0, timeline.frames, CHUNK), beds, strict=True):
+        sounds.add_to(bed, start)
+        yield bed
+
+
+def _beds(timeline: Timeline, open_bed: OpenBed, options: MixOptions) -> Iterator[Samples]:
+    sizes = [min(CHUNK, timeline.frames - start) for start in range(0, timeline.frames, CHUNK)]
+    if options.ambience is None and not any(name for _, _, name in curves.bed_plan(timeline, "")):
+        return (np.zeros((size, CHANNELS), np.float32) for size in sizes)
+    if options.part == "voice":
+        return (np.zeros((size, CHANNELS), np.float32) for size in sizes)
+    return ahead(_bed_blocks(timeline, open_bed, options))
+
+
+def _bed_blocks(timeline: Timeline, open_bed: OpenBed, options: MixOptions) -> Iterator[Samples]:
+    """The bed at its level: read, made room in for the voice's consonants, and turned up and down."""
+    duck = options.duck
+    depth = curves.speaking(timeline, duck)
+    resting_db = VOICE_LUFS + options.bed_level_db + duck.depth_db - BED_LUFS
+    amplitude = 10 ** ((resting_db + curves.bed_db(timeline, duck, options.fades)) / 20) * curves.fade(timeline, options.fades)
+    stream = _BedStream(timeline, open_bed, options)
+    dip = _Dip(duck.presence_db)
+    for start in range(0, timeline.frames, CHUNK):
+        frames = min(CHUNK, timeline.frames - start)
+        block = dip.apply(stream.read(start, frames), curves.draw(depth, start, frames))
+        yield block * curves.draw(amplitude, start, frames)[:, np.newaxis]
+
+
+class _Dip:
+    """Less presence (2-4 kHz) while the voice speaks, by blending towards a filtered copy."""
+
+    def __init__(self, depth_db: float) -> None:
+        import pedalboard
+
+        self._filter = pedalboard.PeakFilter(2900.0, -abs(depth_db), 0.8) if depth_db else None
+
+    def apply(self, block: Samples, amount: Samples) -> Samples:
+        if self._filter is None:
+            return block
+        dipped = self._filter.process(block.T, RATE, buffer_size=STEADY, reset=False).T
+        return np.asarray(block + amount[:, np.newaxis] * (dipped - block))
+
+
+class _BedStream:
+    """The beds of a session one after another, with equal-power crossfades at the changes."""
+
+    def __init__(self, timeline: Timeline, open_bed: OpenBed, options: MixOptions) -> None:
+        self._plan = list(curves.bed_plan(timeline, options.ambience or ""))
+        self._change = round(options.fades.change * RATE)
+        self._open = open_bed
+        self._now: Bed | None = None
+        self._next: tuple[int, Bed | None] | None = None
+
+    def read(self, start: int, frames: int) -> Samples:
+        if start == 0:
+            self._now = self._opened(self._plan.pop(0)[2])
+        block = self._from(self._now, frames)
+        if self._next is None and self._plan and self._plan[0][0] < start + frames:
+            begin, _, name = self._plan.pop(0)
+            self._next = begin, self._opened(name)
+        if self._next is None:
+            return block
+        return self._cross(block, start)
+
+    def _cross(self, block: Samples, start: int) -> Samples:
+        assert self._next is not None  # noqa: S101 - for the type checker
+        begin, bed = self._next
+        skip = max(0, begin - start)
+        incoming = self._from(bed, block.shape[0] - skip)
+        place = (np.arange(start + skip, start + block.shape[0]) - begin) / max(1, self._change)
+        angle = np.clip(place, 0, 1).astype(np.float32)[:, np.newaxis] * np.float32(np.pi / 2)
+        block[skip:] = block[skip:] * np.cos(angle) + incoming * np.sin(angle)
+        if start + block.shape[0] >= begin + self._change:
+            self._now, self._next = bed, None
+        return block
+
+    def _opened(self, name: str) -> Bed | None:
+        return self._open(name) if name else None
+
+    @staticmethod
+    def _from(bed: Bed | None, frames: int) -> Samples:
+        return np.zeros((frames, CHANNELS), np.float32) if bed is None else np.array(bed.read(frames), np.float32)
+
+
+class _Sounds:
+    """Voice, bells and tones laid over the bed; each is made shortly before it is heard and let go behind its end."""
+
+    def __init__(self, timeline: Timeline, options: MixOptions) -> None:
+        self._source = ahead(_make(timeline, options), depth=3) if options.part != "bed" else iter(())
+        self._ready: tuple[int, Samples] | None = next(self._source, None)
+        self._sounding: list[tuple[int, Samples]] = []
+
+    def add_to(self, block: Samples, start: int) -> None:
+        """Add what sounds in [start, start + frames) to `block`, in place."""
+        end = start + block.shape[0]
+        while self._ready is not None and self._ready[0] < end:
+            self._sounding.append(self._ready)
+            self._ready = next(self._source, None)
+        for begin, samples in self._sounding:
+            first, last = max(begin, start), min(begin + samples.shape[0], end)
+            block[first - start : last - start] += samples[first - begin : last - begin]
+        self._sounding = [sound for sound in self._sounding if sound[0] + sound[1].shape[0] > end]
+
+
+def _make(timeline: Timeline, options: MixOptions) -> Iterator[tuple[int, Samples]]:
+    """Every sound with its first frame, in order of time."""
+    gains = levels([speech.clip for speech in timeline.speech()])
+    spoken = {speech.start for speech in timeline.speech()}
+    preset: Preset = "dry" if options.part == "voice" else options.processing
+    ring = gain(_BELL_DB) * strike(options.key_hz) if options.bells and options.part == "all" else None
+    for event in timeline.events:
+        if isinstance(event, Speech):
+            yield event.start, treat(event.clip.load(), preset, gain_db=gains[event.clip])
+        elif isinstance(event, Strike) and ring is not None:
+            yield event.start, np.asarray(ring, np.float32)
+        elif isinstance(event, BreathCycle) and ring is not None:
+            yield from _tones(event, spoken, options.key_hz)
+
+
+def _tones(cycle: BreathCycle, spoken: Iterable[int], key: float) -> Iterator[tuple[int, Samples]]:
+    """Soft tones at the phases that no spoken cue marks."""
+    full = cycle.start + cycle.in_frames
+    phases = [("in", cycle.start, cycle.in_frames), ("hold", full, cycle.hold_frames), ("out", full + cycle.hold_frames, 1)]
+    for name, start, frames in phases:
+        if frames and start not in spoken:
+            yield start, np.asarray(gain(_CUE_DB) * cue(name, key), np.float32)
+
+
+def bed_gain_db(timeline: Timeline, options: MixOptions) -> Curve:
+    """The bed's gain in dB over the session at the control rate, fades apart; for reports and for the slopes' promise."""
+    return curves.bed_db(timeline, options.duck, options.fades)
