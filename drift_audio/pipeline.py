@@ -249,7 +249,9 @@ def speak_all(script: Script, studio: Studio, direction: Direction, *, pace: flo
 
     items = flatten(script, str(script.voice))
     on_clip = lambda done, total: on_event(Event("speak", done, total))  # noqa: E731 - a name for the argument below
-    return speak(items, studio.voice_box, seed=script.seed, pace=pace, arc=direction.arc, on_clip=on_clip)
+    return speak(
+        items, studio.voice_box, seed=script.seed, pace=pace, arc=direction.arc, language=script.language, on_clip=on_clip
+    )
 
 
 def produce(

@@ -62,8 +62,8 @@ class Request:
 
     @property
     def seed(self) -> int:
-        """Follows from the text, so that a sentence keeps its sound wherever it stands and whoever voices it first."""
-        return zlib.crc32(self.text.encode())
+        """Follows from the text, so that a sentence keeps its sound wherever it stands; even, so that a retry's is odd."""
+        return zlib.crc32(self.text.encode()) & ~1
 
 
 class VoiceBox:
@@ -144,18 +144,19 @@ def speak(
     seed: int,
     pace: float = 1.0,
     arc: Arc | None = None,
+    language: str = "en",
     on_clip: Progress | None = None,
 ) -> tuple[Spoken, ...]:
     """Voice every item that speaks; the rest passes through. Order and length are those of `items`.
 
-    seed: chooses among the breath cues. pace: factor on every voice's own pace. on_clip(done, total) is called in this
-    thread, also for clips that the cache held.
+    seed: chooses among the breath cues. pace: factor on every voice's own pace. language: of the words (BCP 47).
+    on_clip(done, total) is called in this thread, also for clips that the cache held.
 
     Raises:
         SpeechError: an engine kept failing at a sentence; its number is named, its words are not.
         EngineMissing: a voice cannot speak here.
     """
-    plan = _Plan(studio_voices, seed=seed, pace=pace, arc=arc or Arc())
+    plan = _Plan(studio_voices, seed=seed, pace=pace, arc=arc or Arc(), language=language)
     requests = [plan.requests(item) for item in items]
     clips = voice_all([request for group in requests for _, request in group], studio_voices, on_clip=on_clip)
     return tuple(_spoken(item, group, clips, plan) for item, group in zip(items, requests, strict=True))
@@ -248,8 +249,9 @@ def repunctuate(text: str) -> str:
 class _Plan:
     """What to ask of which voice at which speed; knows how often a breath was guided before."""
 
-    def __init__(self, voices: VoiceBox, *, seed: int, pace: float, arc: Arc) -> None:
+    def __init__(self, voices: VoiceBox, *, seed: int, pace: float, arc: Arc, language: str) -> None:
         self._voices = voices
+        self._language = language
         self._seed = seed
         self._pace = pace
         self._arc = arc
@@ -263,7 +265,7 @@ class _Plan:
             return [("say", request)] if request.text else []
         if isinstance(item.part, Breath):
             self._breaths += 1
-            return [(phase, self._request(item, cue, self._sentences)) for phase, cue in self._cues(item, item.part)]
+            return [(phase, self._request(item, cue, self._sentences)) for phase, cue in self._cues(item.part)]
         return []
 
     def level_db(self, item: Item) -> float:
@@ -271,15 +273,14 @@ class _Plan:
 
     def _request(self, item: Item, text: str, sentence: int) -> Request:
         voice = self._voices.voice(item.voice)
-        language = voice.languages[0] if voice.languages else "en"
-        spoken = self._voices.lexicon.apply(read_aloud(text, language=language), language=language, ipa=backend(voice).READS_IPA)
+        reads_ipa = backend(voice).READS_IPA
+        spoken = self._voices.lexicon.apply(read_aloud(text, language=self._language), language=self._language, ipa=reads_ipa)
         # Steps keep clips in the cache when a line is added and every place shifts a little.
         arc = _step(self._arc.at(item.place).speed, ARC_STEP)
         return Request(item.voice, spoken, _step(voice.pace * item.speed * self._pace * arc, SPEED_STEP), text, sentence)
 
-    def _cues(self, item: Item, breath: Breath) -> Iterator[tuple[str, str]]:
-        language = (self._voices.voice(item.voice).languages or ("en",))[0].split("-")[0]
-        words = BREATH_CUES.get(language, {})
+    def _cues(self, breath: Breath) -> Iterator[tuple[str, str]]:
+        words = BREATH_CUES.get(self._language.partition("-")[0].lower(), {})
         phases = [("in", breath.in_s), ("hold", breath.hold_s), ("out", breath.out_s)]
         for cycle in range(min(breath.cycles, CUED_CYCLES)):
             for phase, seconds in phases:

@@ -18,6 +18,10 @@ from drift_audio.sound.engines.base import Backend, Engine, EngineState, Voice
 GROUP: Final = "drift_audio.engines"
 BUILT_IN: Final[Mapping[str, str]] = {
     "hibari": "drift_audio.sound.engines.hibari",
+    "kokoro": "drift_audio.sound.engines.kokoro",
+    "piper": "drift_audio.sound.engines.piper",
+    "coqui": "drift_audio.sound.engines.coqui",
+    "openai-speech": "drift_audio.sound.engines.openai_speech",
     "tone": "drift_audio.sound.engines.tone",
 }
 
