@@ -7,17 +7,18 @@ import hmac
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from drift_audio.config import Settings, installation_key
 from drift_audio.delivery.batchfile import Batch, Item
+from drift_audio.delivery.inputs import is_url
 from drift_audio.delivery.items import Outcome, Task
 from drift_audio.delivery.journal import Journal, Result, Row
 from drift_audio.delivery.library import refresh
-from drift_audio.delivery.outputs import is_url, open_outputs
+from drift_audio.delivery.outputs import open_outputs
 from drift_audio.delivery.yamlfile import Mistake
 from drift_audio.errors import BadInput
 from drift_audio.scenario import Frozen
@@ -122,22 +123,31 @@ def check_catalogue(studio: Studio) -> Callable[[str | None, str | None], None]:
     return check
 
 
-def plan(batch: Batch, output: str, settings: Settings, *, choice: Choice, start: datetime) -> Run:
+def open_run(batch: Batch, output: str, settings: Settings) -> Run:
+    """The journal of the output folder, to look at; nothing is planned.
+
+    Raises:
+        OutputError, DeliveryError: the output folder or its journal cannot be used.
+    """
+    open_outputs(output)
+    home = home_of(output, settings)
+    return Run(batch, output, home, Journal(home / "journal.sqlite"), ())
+
+
+def plan(batch: Batch, output: str, settings: Settings, *, choice: Choice, start: date) -> Run:
     """Open the journal of the output folder and decide what is to be done; nothing is made yet.
 
     Raises:
         OutputError, DeliveryError: the output folder or its journal cannot be used.
         BadInput: `choice.only` names an item that the file does not have.
     """
-    open_outputs(output)
-    home = home_of(output, settings)
-    journal = Journal(home / "journal.sqlite")
-    begun = datetime.fromisoformat(journal.remember("created", _midnight(start).isoformat()))
+    run = open_run(batch, output, settings)
+    home, journal = run.home, run.journal
+    begun = datetime.combine(date.fromisoformat(journal.remember("created", start.isoformat())), clock_time(), UTC)
     key = installation_key(settings)
     items = _chosen(batch, choice)
     prints = {item.name: fingerprint(item, key) for item in items}
     journal.add([(item.name, item.id, prints[item.name]) for item in items])
-    run = Run(batch, output, home, journal, ())
     places = {item.name: number for number, item in enumerate(batch.items)}
     tasks = []
     for item in items:
@@ -178,10 +188,6 @@ def fingerprint(item: Item, key: bytes) -> str:
     return hmac.new(key, plain.encode(), "sha256").hexdigest()
 
 
-def _midnight(moment: datetime) -> datetime:
-    return datetime.combine(moment.date(), clock_time(), UTC)
-
-
 def execute(run: Run, executor: Executor, *, choice: Choice, on_outcome: OnOutcome) -> Report:
     """Run every task; the report is written after each end, so that it is true whenever it is read."""
     items = {task.item.name: task.item for task in run.tasks}
@@ -217,7 +223,7 @@ def report_of(run: Run) -> Report:
     for item in run.batch.items:
         row = rows.get(item.name)
         lines.append(run.ended.get(item.name) or _line(item, row.state if row else "waiting", row.result if row else Result()))
-    mistakes = tuple(f"{run.batch.path.name}:{mistake}" for mistake in run.batch.mistakes)
+    mistakes = tuple(f"{run.batch.path.rpartition('/')[2]}:{mistake}" for mistake in run.batch.mistakes)
     return Report(lines=tuple(lines), mistakes=mistakes, bad=run.batch.bad)
 
 
@@ -278,6 +284,6 @@ def _known_done(run: Run, task: Task) -> bool:
     return row is not None and row.state == "done" and row.fingerprint == task.fingerprint
 
 
-def mistakes_text(path: Path, mistakes: Sequence[Mistake]) -> str:
+def mistakes_text(path: str, mistakes: Sequence[Mistake]) -> str:
     """Every mistake of a file, one a line, in the form that editors jump to."""
     return "\n".join(f"{path}:{mistake}" for mistake in mistakes)

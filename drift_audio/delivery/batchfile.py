@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, Field, field_validator, model_validator
 
+from drift_audio.delivery.inputs import beside, read_input
 from drift_audio.delivery.yamlfile import Located, Mistake, read_yaml, validate
 from drift_audio.errors import BadInput, ConfigError, ScriptError
 from drift_audio.scenario import DEFAULT_MINUTES, MAX_MINUTES, MAX_SITUATION_CHARS, MIN_MINUTES, Frozen, Scenario, Style
@@ -111,7 +112,7 @@ class Item(Frozen):
 class Batch:
     """A checked file: the items that can be made, and every mistake (its item is not among them)."""
 
-    path: Path
+    path: str
     items: tuple[Item, ...]
     mistakes: tuple[Mistake, ...]
     bad: int
@@ -124,11 +125,11 @@ class Batch:
 CheckNames = Callable[[str | None, str | None], None]
 
 
-def load_batch(path: Path, *, check_names: CheckNames | None = None) -> Batch:
+def load_batch(path: Path | str, *, check_names: CheckNames | None = None) -> Batch:
     """Read and check a whole batch file.
 
     Args:
-        path: the file.
+        path: the file, or its URL.
         check_names: called with voice and ambience of an item; raises BadInput when the catalogue does not have one.
 
     Raises:
@@ -138,10 +139,10 @@ def load_batch(path: Path, *, check_names: CheckNames | None = None) -> Batch:
     entries, defaults, route = _frame(located)
     if located.mistakes and not entries:
         raise ConfigError("\n".join(f"{path}:{mistake}" for mistake in sorted(located.mistakes)))
-    reader = _Reader(path, located, defaults, check_names)
+    reader = _Reader(str(path), located, defaults, check_names)
     for index, entry in enumerate(entries):
         reader.read(entry, (*route, index), index + 1)
-    return Batch(path, tuple(reader.items), tuple(sorted(located.mistakes)), len(entries) - len(reader.items))
+    return Batch(str(path), tuple(reader.items), tuple(sorted(located.mistakes)), len(entries) - len(reader.items))
 
 
 def _frame(located: Located) -> tuple[list[Any], dict[str, Any], tuple[str, ...]]:
@@ -169,7 +170,7 @@ def _frame(located: Located) -> tuple[list[Any], dict[str, Any], tuple[str, ...]
 class _Reader:
     """Turns entries into items one by one and notes what is wrong with each."""
 
-    def __init__(self, path: Path, located: Located, defaults: dict[str, Any], check_names: CheckNames | None) -> None:
+    def __init__(self, path: str, located: Located, defaults: dict[str, Any], check_names: CheckNames | None) -> None:
         self.path, self.located, self.defaults, self.check_names = path, located, defaults, check_names
         self.items: list[Item] = []
         self.lines: dict[str, int] = {}
@@ -212,19 +213,13 @@ class _Reader:
     def _script(self, entry: Entry, route: tuple[str | int, ...]) -> Script | None:
         from drift_audio.words.script.markup import parse
 
-        file = self.path.parent / str(entry.script)
+        file = beside(self.path, str(entry.script))
         where = (*route, "script")
         try:
-            with file.open("rb") as handle:
-                raw = handle.read(MAX_SCRIPT_BYTES + 1)
-            if len(raw) <= MAX_SCRIPT_BYTES:
-                return parse(raw.decode("utf-8-sig"), file=str(file))
-            self.located.blame(where, f"script: {file} is larger than a megabyte; that is no script of one session")
-        except OSError as error:
-            self.located.blame(where, f"script: {file} cannot be read ({error.strerror})")
+            return parse(read_input(file, limit=MAX_SCRIPT_BYTES).decode("utf-8-sig"), file=file)
         except UnicodeDecodeError:
             self.located.blame(where, f"script: {file} is not text in UTF-8")
-        except ScriptError as error:
+        except (ScriptError, ConfigError) as error:
             self.located.blame(where, f"script: {error}")
         return None
 

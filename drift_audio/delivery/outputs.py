@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import secrets
 import time
 from collections.abc import Callable, Sequence
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
 from drift_audio.delivery.files import publish_file, write_whole
+from drift_audio.delivery.inputs import is_url
 from drift_audio.delivery.journal import FileMade
 from drift_audio.delivery.library import file_digest
 from drift_audio.errors import DeliveryError, OutputError
@@ -18,7 +18,6 @@ from drift_audio.target import make_folder
 
 TRIES: Final = 4
 FIRST_WAIT_S: Final = 0.5
-_URL: Final = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 _ATOMIC: Final = {"s3", "s3a", "gs", "gcs", "abfs", "az", "memory"}
 T = TypeVar("T")
 
@@ -38,10 +37,9 @@ class Outputs(Protocol):
 
     def put_bytes(self, data: bytes, name: str) -> None: ...
 
-
-def is_url(output: str) -> bool:
-    """Whether `output` names a place by URL rather than a local folder."""
-    return bool(_URL.match(output))
+    def read(self, name: str) -> bytes | None:
+        """A small file, or None when it is not there."""
+        ...
 
 
 def open_outputs(output: str) -> Outputs:
@@ -80,6 +78,10 @@ class LocalOutputs:
     def put_bytes(self, data: bytes, name: str) -> None:
         make_folder((self.folder / name).parent)
         write_whole(self.folder / name, data)
+
+    def read(self, name: str) -> bytes | None:
+        path = self.folder / name
+        return path.read_bytes() if path.is_file() else None
 
 
 class RemoteOutputs:
@@ -124,6 +126,16 @@ class RemoteOutputs:
 
     def put_bytes(self, data: bytes, name: str) -> None:
         self._retry(lambda: self._upload(lambda target: self.system.pipe_file(target, data), name))
+
+    def read(self, name: str) -> bytes | None:
+        def look() -> bytes | None:
+            self.system.invalidate_cache()
+            try:
+                return bytes(self.system.cat_file(self._at(name)))
+            except FileNotFoundError:
+                return None
+
+        return self._retry(look)
 
     def _upload(self, send: Callable[[str], Any], name: str) -> None:
         final = self._at(name)

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from drift_audio.delivery.feed import DEFAULT_PORT, render_feed
+from drift_audio.delivery.files import write_whole
 from drift_audio.delivery.library import FEED_FOLDER, TYPES, records
 from drift_audio.errors import ConfigError, DeliveryError
 from drift_audio.scenario import Frozen
+from drift_audio.target import make_folder
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -82,6 +84,22 @@ def is_loopback(host: str) -> bool:
 def fresh_token() -> str:
     """A token of 192 bits."""
     return secrets.token_urlsafe(24)
+
+
+def kept_token(folder: Path, *, renew: bool = False) -> str:
+    """The token of this installation, made on first use (0600), so that a subscription lasts.
+
+    Raises:
+        DeliveryError: it cannot be kept.
+    """
+    path = folder / "serve-token"
+    try:
+        make_folder(folder)
+        if renew or not path.exists():
+            write_whole(path, fresh_token().encode())
+        return path.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DeliveryError(f"{path}: the token cannot be kept ({type(error).__name__})") from None
 
 
 def find_file(folder: Path, path: str) -> tuple[Path, str] | None:

@@ -14,6 +14,7 @@ from typing import Any, Final
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from drift_audio.delivery.inputs import read_input
 from drift_audio.errors import ConfigError
 
 MAX_BYTES: Final = 16_000_000
@@ -65,19 +66,13 @@ class Located:
         self.mistakes.append(Mistake(*self.place(route, key=key), message, route))
 
 
-def read_yaml(path: Path) -> Located:
-    """Read and place a file.
+def read_yaml(path: Path | str) -> Located:
+    """Read and place a file, of this machine or behind a URL.
 
     Raises:
         ConfigError: it cannot be read, is too large, is not text, or is not YAML (with line and column).
     """
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from None
-    if len(raw) > MAX_BYTES:
-        raise ConfigError(f"{path}: is larger than {MAX_BYTES // 1_000_000} MB; split it")
+    raw = read_input(str(path), limit=MAX_BYTES)
     try:
         return parse_yaml(raw.decode("utf-8-sig"))
     except UnicodeDecodeError:

@@ -1,0 +1,331 @@
+"""Past one machine: a batch on a Dask cluster.
+
+The client holds the journal and the items' locks; workers open the studio once (a worker plugin) and make sessions in a
+private scratch folder that is emptied after each. A situation travels inside its task and never touches a worker's disk or log.
+A lost worker's items are made again elsewhere. With outputs by URL workers upload by themselves and leave a receipt, so that
+the client may go away and come back; with a local folder the bytes come back to the client.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from filelock import FileLock, Timeout
+
+from drift_audio.config import Settings
+from drift_audio.delivery.inputs import is_url
+from drift_audio.delivery.items import Outcome, Task, already_there, claim, failure, make, publish_made, refuse_foreign, result_of
+from drift_audio.delivery.journal import FileMade, Journal, Result
+from drift_audio.delivery.outputs import Outputs, describe_files, open_outputs
+from drift_audio.errors import CareStop, ConfigError, DeliveryError, DriftError
+from drift_audio.scenario import Frozen
+from drift_audio.studio import WriterName
+from drift_audio.target import make_folder
+
+if TYPE_CHECKING:
+    from distributed import Client, Future, Worker
+
+    from drift_audio.pipeline import Studio
+
+PLUGIN: Final = "drift-audio"
+SCRATCH: Final = "drift-worker-"
+CONNECT_S: Final = 15
+TICK_S: Final = 0.5
+AHEAD: Final = 3
+RECEIPTS: Final = "feed/receipts"
+
+
+class Made(Frozen):
+    """What a worker hands back. payload: the files' bytes by name when the client is to write them."""
+
+    end: str
+    result: Result
+    files: tuple[FileMade, ...] = ()
+    payload: dict[str, bytes] = {}
+
+
+class Sealed:
+    """A task on its way. Dask writes the arguments of calls into logs when something fails; this shows nothing there."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+
+    def __repr__(self) -> str:
+        return "<sealed task>"
+
+    __str__ = __repr__
+
+
+class StudioPlugin:
+    """Opens a studio once on every worker, with a private scratch folder that goes when the worker goes."""
+
+    name = PLUGIN
+
+    def __init__(self, settings: Settings, writer: WriterName) -> None:
+        self.settings = settings
+        self.writer = writer
+        self.studio: Studio | None = None
+        self.scratch: Path | None = None
+        self.lock: FileLock | None = None
+
+    def setup(self, worker: Worker) -> None:
+        from drift_audio.config import load_settings
+        from drift_audio.studio import build_studio
+
+        sweep_scratch()
+        self.scratch = Path(tempfile.mkdtemp(prefix=SCRATCH))
+        self.lock = FileLock(self.scratch / ".lock", mode=0o600)
+        self.lock.acquire()
+        # Weights and the user's catalogues are the worker machine's own; how to speak and write is the client's wish.
+        asked = {name: getattr(self.settings, name) for name in ("voice", "ambience", "language", "locale")}
+        own = load_settings({**asked, "cache_dir": self.scratch / "cache"}).model_copy(update={"llm": self.settings.llm})
+        studio = build_studio(own, writer=self.writer)
+        studio.voice_box.workers = max(1, worker.state.nthreads)
+        self.studio = replace(studio, spool_dir=self.scratch)
+
+    def teardown(self, worker: Worker) -> None:  # noqa: ARG002 - the signature is the library's
+        if self.studio is not None:
+            self.studio.close()
+        if self.lock is not None:
+            self.lock.release()
+        if self.scratch is not None:
+            shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"settings": self.settings, "writer": self.writer, "studio": None, "scratch": None, "lock": None}
+
+
+def sweep_scratch() -> None:
+    """Remove scratch folders whose worker was killed: the operating system has let go of their locks."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*"):
+        lock = FileLock(folder / ".lock")
+        try:
+            lock.acquire(timeout=0)
+        except (Timeout, OSError):
+            continue
+        lock.release()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def work(sealed: Sealed) -> Made:
+    """Runs on a worker: make one item; never raises for what went wrong with the item itself."""
+    from distributed import get_worker
+
+    plugin = get_worker().plugins[PLUGIN]
+    task: Task = sealed.task
+    folder = plugin.scratch / "work" / task.item.name
+    try:
+        return _make(task, plugin.studio, folder)
+    except Exception as error:  # noqa: BLE001 - one bad item must never end the batch; it is reported by its class
+        return Made(end="care" if isinstance(error, CareStop) else "failed", result=failure(error))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _make(task: Task, studio: Studio, folder: Path) -> Made:
+    import time
+
+    outputs = open_outputs(task.output) if is_url(task.output) else None
+    if outputs is not None and (known := read_receipt(task, outputs)) is not None:
+        return known
+    begun = time.monotonic()
+    session, paths = make(task, studio, folder, on_event=lambda _event: None)
+    files = describe_files(paths, folder)
+    result = result_of(session, wall_s=time.monotonic() - begun)
+    if outputs is None:
+        return Made(end="done", result=result, files=files, payload={f.name: (folder / f.name).read_bytes() for f in files})
+    for file in files:
+        outputs.put(folder / file.name, file.name)
+    made = Made(end="done", result=result, files=files)
+    outputs.put_bytes(made.model_dump_json().encode(), receipt_name(task))
+    return made
+
+
+def receipt_name(task: Task) -> str:
+    """Where the receipt of an item stands; the fingerprint in it tells nothing of its words."""
+    return f"{RECEIPTS}/{task.fingerprint[:32]}.json"
+
+
+def read_receipt(task: Task, outputs: Outputs) -> Made | None:
+    """What an earlier worker delivered for this very item, if all of it stands whole."""
+    raw = outputs.read(receipt_name(task))
+    if raw is None:
+        return None
+    try:
+        made = Made.model_validate_json(raw)
+    except ValueError:
+        return None
+    return made if made.files and all(outputs.holds(file) for file in made.files) else None
+
+
+class DaskWorkers:
+    """Runs tasks on the cluster at `address`: a scheduler's address, or "local:N" for one of N processes made for the purpose."""
+
+    def __init__(self, settings: Settings, address: str, *, journal: Journal, writer: WriterName = "auto") -> None:
+        self._settings, self._address, self._journal, self._writer = settings, address, journal, writer
+        self._client: Client | None = None
+        self._cluster: Any = None
+        self._locks: dict[str, FileLock] = {}
+
+    def run(self, tasks: Sequence[Task]) -> Iterator[Outcome | None]:
+        """Outcomes as they come; None now and then. At most a few items a worker thread are under way at once."""
+        client = self._connect()
+        waiting = deque(tasks)
+        flying: dict[Future, Task] = {}
+        try:
+            while waiting or flying:
+                room = AHEAD * max(1, sum(client.nthreads().values())) - len(flying)
+                for _ in range(min(room, len(waiting))):
+                    settled = self._start(client, waiting, flying)
+                    if settled is not None:
+                        yield settled
+                yield from self._collect(flying)
+                yield None
+        finally:
+            self.close()
+
+    def _start(self, client: Client, waiting: deque[Task], flying: dict[Future, Task]) -> Outcome | None:
+        task = waiting.popleft()
+        name = task.item.name
+        lock = claim(task.home, name)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            waiting.append(task)
+            return None
+        self._locks[name] = lock
+        settled = self._settle(task)
+        if settled is not None:
+            self._release(name)
+            return settled
+        self._journal.start(name)
+        # The key is the item's fingerprint: a client that comes back joins the work that is still under way.
+        future = client.submit(work, Sealed(task), key=f"drift-{task.fingerprint[:32]}", retries=2)
+        if is_url(task.output):
+            from distributed import fire_and_forget
+
+            fire_and_forget(future)
+        flying[future] = task
+        return None
+
+    def _settle(self, task: Task) -> Outcome | None:
+        """The outcome of a task that needs no worker: done before, only to be named, or not to be begun."""
+        row, outputs = self._journal.read(task.item.name), open_outputs(task.output)
+        if row is not None and already_there(row, task, outputs):
+            self._journal.done(row.name)
+            return Outcome(name=row.name, end="skipped", result=row.result)
+        if row is not None and row.state == "made" and row.fingerprint == task.fingerprint:
+            if publish_made(row, _work_folder(task), outputs):
+                self._journal.done(row.name)
+                return Outcome(name=row.name, end="done", result=row.result)
+        try:
+            if not is_url(task.output) or read_receipt(task, outputs) is None:
+                refuse_foreign(task, row, outputs)
+        except DriftError as error:
+            result = failure(error)
+            self._journal.failed(task.item.name, result)
+            return Outcome(name=task.item.name, end="failed", result=result)
+        return None
+
+    def _collect(self, flying: dict[Future, Task]) -> Iterator[Outcome]:
+        from distributed import TimeoutError as DaskTimeout
+        from distributed import wait
+
+        if not flying:
+            return
+        try:
+            ended = wait(list(flying), timeout=TICK_S, return_when="FIRST_COMPLETED").done
+        except (DaskTimeout, TimeoutError):
+            return
+        for future in ended:
+            task = flying.pop(future)
+            outcome = self._finish(task, future)
+            self._release(task.item.name)
+            future.release()
+            yield outcome
+
+    def _finish(self, task: Task, future: Future) -> Outcome:
+        name = task.item.name
+        if future.status != "finished":
+            result = Result(error=type(future.exception()).__name__, message="the cluster could not finish it")
+            self._journal.failed(name, result)
+            return Outcome(name=name, end="failed", result=result)
+        made: Made = future.result()
+        if made.end != "done":
+            self._journal.failed(name, made.result, care=made.end == "care")
+            return Outcome(name=name, end="care" if made.end == "care" else "failed", result=made.result)
+        if made.payload:
+            self._write(task, made)
+        else:
+            self._journal.finished(name, made.files, made.result)
+        return Outcome(name=name, end="done", result=made.result, files=made.files)
+
+    def _write(self, task: Task, made: Made) -> None:
+        from drift_audio.delivery.outputs import LocalOutputs
+
+        folder, outputs = _work_folder(task), open_outputs(task.output)
+        make_folder(folder)
+        beside = LocalOutputs(folder)
+        for file in made.files:
+            beside.put_bytes(made.payload[file.name], file.name)
+        self._journal.made(task.item.name, made.files, made.result)
+        for file in made.files:
+            outputs.put(folder / file.name, file.name)
+        self._journal.done(task.item.name)
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def _connect(self) -> Client:
+        try:
+            from distributed import Client
+        except ImportError as error:
+            raise ConfigError(f"--cluster needs an extra: pip install 'drift-audio[cluster]' ({error})") from None
+        try:
+            self._client = Client(self._local() if self._address.startswith("local:") else self._address, timeout=CONNECT_S)
+            self._client.register_plugin(_as_worker_plugin(StudioPlugin(self._settings, self._writer)), name=PLUGIN)
+        except (OSError, TimeoutError, ValueError) as error:
+            self.close()
+            kind = type(error).__name__
+            raise DeliveryError(
+                f"--cluster {self._address}: no scheduler answers there ({kind}); start one with: dask scheduler"
+            ) from None
+        return self._client
+
+    def _local(self) -> Any:
+        from distributed import LocalCluster
+
+        count = self._address.removeprefix("local:")
+        if not count.isdigit() or not 1 <= int(count) <= 256:
+            raise ConfigError(f"--cluster must be a scheduler's address or local:N with N from 1 to 256, not {self._address!r}")
+        self._cluster = LocalCluster(n_workers=int(count), threads_per_worker=1, processes=True, dashboard_address=None)
+        return self._cluster
+
+    def _release(self, name: str) -> None:
+        self._locks.pop(name).release()
+
+    def close(self) -> None:
+        """Let go of the cluster; one that was made for the purpose ends."""
+        for name in list(self._locks):
+            self._release(name)
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+        if self._cluster is not None:
+            self._cluster.close()
+            self._cluster = None
+
+
+def _work_folder(task: Task) -> Path:
+    return task.home / "work" / task.item.name
+
+
+def _as_worker_plugin(plugin: StudioPlugin) -> Any:
+    """`plugin` as one that Dask accepts; its base class is only there when the extra is installed."""
+    from distributed import WorkerPlugin
+
+    return type("DriftStudioPlugin", (StudioPlugin, WorkerPlugin), {"__module__": __name__})(plugin.settings, plugin.writer)
