@@ -9,159 +9,30 @@ the client may go away and come back; with a local folder the bytes come back to
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from filelock import FileLock, Timeout
 
 from drift_audio.config import Settings
 from drift_audio.delivery.inputs import is_url
-from drift_audio.delivery.items import Outcome, Task, already_there, claim, failure, make, publish_made, refuse_foreign, result_of
-from drift_audio.delivery.journal import FileMade, Journal, Result
-from drift_audio.delivery.outputs import Outputs, describe_files, open_outputs
-from drift_audio.errors import CareStop, ConfigError, DeliveryError, DriftError
-from drift_audio.scenario import Frozen
+from drift_audio.delivery.items import Outcome, Task, already_there, claim, failure, publish_made, refuse_foreign, work_folder
+from drift_audio.delivery.journal import Journal, Result
+from drift_audio.delivery.outputs import LocalOutputs, open_outputs
+from drift_audio.errors import ConfigError, DeliveryError, DriftError
 from drift_audio.studio import WriterName
 from drift_audio.target import make_folder
 
 if TYPE_CHECKING:
-    from distributed import Client, Future, Worker
+    from drift_audio.delivery.cluster_worker import Made
 
-    from drift_audio.pipeline import Studio
-
-PLUGIN: Final = "drift-audio"
-SCRATCH: Final = "drift-worker-"
+#: The client's library has no types to speak of.
+Client = Any
+Future = Any
 CONNECT_S: Final = 15
 TICK_S: Final = 0.5
 AHEAD: Final = 3
-RECEIPTS: Final = "feed/receipts"
-
-
-class Made(Frozen):
-    """What a worker hands back. payload: the files' bytes by name when the client is to write them."""
-
-    end: str
-    result: Result
-    files: tuple[FileMade, ...] = ()
-    payload: dict[str, bytes] = {}
-
-
-class Sealed:
-    """A task on its way. Dask writes the arguments of calls into logs when something fails; this shows nothing there."""
-
-    def __init__(self, task: Task) -> None:
-        self.task = task
-
-    def __repr__(self) -> str:
-        return "<sealed task>"
-
-    __str__ = __repr__
-
-
-class StudioPlugin:
-    """Opens a studio once on every worker, with a private scratch folder that goes when the worker goes."""
-
-    name = PLUGIN
-
-    def __init__(self, settings: Settings, writer: WriterName) -> None:
-        self.settings = settings
-        self.writer = writer
-        self.studio: Studio | None = None
-        self.scratch: Path | None = None
-        self.lock: FileLock | None = None
-
-    def setup(self, worker: Worker) -> None:
-        from drift_audio.config import load_settings
-        from drift_audio.studio import build_studio
-
-        sweep_scratch()
-        self.scratch = Path(tempfile.mkdtemp(prefix=SCRATCH))
-        self.lock = FileLock(self.scratch / ".lock", mode=0o600)
-        self.lock.acquire()
-        # Weights and the user's catalogues are the worker machine's own; how to speak and write is the client's wish.
-        asked = {name: getattr(self.settings, name) for name in ("voice", "ambience", "language", "locale")}
-        own = load_settings({**asked, "cache_dir": self.scratch / "cache"}).model_copy(update={"llm": self.settings.llm})
-        studio = build_studio(own, writer=self.writer)
-        studio.voice_box.workers = max(1, worker.state.nthreads)
-        self.studio = replace(studio, spool_dir=self.scratch)
-
-    def teardown(self, worker: Worker) -> None:  # noqa: ARG002 - the signature is the library's
-        if self.studio is not None:
-            self.studio.close()
-        if self.lock is not None:
-            self.lock.release()
-        if self.scratch is not None:
-            shutil.rmtree(self.scratch, ignore_errors=True)
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {"settings": self.settings, "writer": self.writer, "studio": None, "scratch": None, "lock": None}
-
-
-def sweep_scratch() -> None:
-    """Remove scratch folders whose worker was killed: the operating system has let go of their locks."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*"):
-        lock = FileLock(folder / ".lock")
-        try:
-            lock.acquire(timeout=0)
-        except (Timeout, OSError):
-            continue
-        lock.release()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def work(sealed: Sealed) -> Made:
-    """Runs on a worker: make one item; never raises for what went wrong with the item itself."""
-    from distributed import get_worker
-
-    plugin = get_worker().plugins[PLUGIN]
-    task: Task = sealed.task
-    folder = plugin.scratch / "work" / task.item.name
-    try:
-        return _make(task, plugin.studio, folder)
-    except Exception as error:  # noqa: BLE001 - one bad item must never end the batch; it is reported by its class
-        return Made(end="care" if isinstance(error, CareStop) else "failed", result=failure(error))
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _make(task: Task, studio: Studio, folder: Path) -> Made:
-    import time
-
-    outputs = open_outputs(task.output) if is_url(task.output) else None
-    if outputs is not None and (known := read_receipt(task, outputs)) is not None:
-        return known
-    begun = time.monotonic()
-    session, paths = make(task, studio, folder, on_event=lambda _event: None)
-    files = describe_files(paths, folder)
-    result = result_of(session, wall_s=time.monotonic() - begun)
-    if outputs is None:
-        return Made(end="done", result=result, files=files, payload={f.name: (folder / f.name).read_bytes() for f in files})
-    for file in files:
-        outputs.put(folder / file.name, file.name)
-    made = Made(end="done", result=result, files=files)
-    outputs.put_bytes(made.model_dump_json().encode(), receipt_name(task))
-    return made
-
-
-def receipt_name(task: Task) -> str:
-    """Where the receipt of an item stands; the fingerprint in it tells nothing of its words."""
-    return f"{RECEIPTS}/{task.fingerprint[:32]}.json"
-
-
-def read_receipt(task: Task, outputs: Outputs) -> Made | None:
-    """What an earlier worker delivered for this very item, if all of it stands whole."""
-    raw = outputs.read(receipt_name(task))
-    if raw is None:
-        return None
-    try:
-        made = Made.model_validate_json(raw)
-    except ValueError:
-        return None
-    return made if made.files and all(outputs.holds(file) for file in made.files) else None
 
 
 class DaskWorkers:
@@ -206,6 +77,8 @@ class DaskWorkers:
             return settled
         self._journal.start(name)
         # The key is the item's fingerprint: a client that comes back joins the work that is still under way.
+        from drift_audio.delivery.cluster_worker import Sealed, work
+
         future = client.submit(work, Sealed(task), key=f"drift-{task.fingerprint[:32]}", retries=2)
         if is_url(task.output):
             from distributed import fire_and_forget
@@ -216,14 +89,16 @@ class DaskWorkers:
 
     def _settle(self, task: Task) -> Outcome | None:
         """The outcome of a task that needs no worker: done before, only to be named, or not to be begun."""
+        from drift_audio.delivery.cluster_worker import read_receipt
+
         row, outputs = self._journal.read(task.item.name), open_outputs(task.output)
         if row is not None and already_there(row, task, outputs):
             self._journal.done(row.name)
             return Outcome(name=row.name, end="skipped", result=row.result)
-        if row is not None and row.state == "made" and row.fingerprint == task.fingerprint:
-            if publish_made(row, _work_folder(task), outputs):
-                self._journal.done(row.name)
-                return Outcome(name=row.name, end="done", result=row.result)
+        made = row is not None and row.state == "made" and row.fingerprint == task.fingerprint
+        if made and row is not None and publish_made(row, work_folder(task), outputs):
+            self._journal.done(row.name)
+            return Outcome(name=row.name, end="done", result=row.result)
         try:
             if not is_url(task.output) or read_receipt(task, outputs) is None:
                 refuse_foreign(task, row, outputs)
@@ -267,9 +142,7 @@ class DaskWorkers:
         return Outcome(name=name, end="done", result=made.result, files=made.files)
 
     def _write(self, task: Task, made: Made) -> None:
-        from drift_audio.delivery.outputs import LocalOutputs
-
-        folder, outputs = _work_folder(task), open_outputs(task.output)
+        folder, outputs = work_folder(task), open_outputs(task.output)
         make_folder(folder)
         beside = LocalOutputs(folder)
         for file in made.files:
@@ -283,17 +156,17 @@ class DaskWorkers:
     def _connect(self) -> Client:
         try:
             from distributed import Client
+
+            from drift_audio.delivery.cluster_worker import PLUGIN, StudioPlugin
         except ImportError as error:
             raise ConfigError(f"--cluster needs an extra: pip install 'drift-audio[cluster]' ({error})") from None
         try:
             self._client = Client(self._local() if self._address.startswith("local:") else self._address, timeout=CONNECT_S)
-            self._client.register_plugin(_as_worker_plugin(StudioPlugin(self._settings, self._writer)), name=PLUGIN)
+            self._client.register_plugin(StudioPlugin(self._settings, self._writer), name=PLUGIN)
         except (OSError, TimeoutError, ValueError) as error:
             self.close()
-            kind = type(error).__name__
-            raise DeliveryError(
-                f"--cluster {self._address}: no scheduler answers there ({kind}); start one with: dask scheduler"
-            ) from None
+            where, kind = f"--cluster {self._address}", type(error).__name__
+            raise DeliveryError(f"{where}: no scheduler answers there ({kind}); start one with: dask scheduler") from None
         return self._client
 
     def _local(self) -> Any:
@@ -318,14 +191,3 @@ class DaskWorkers:
         if self._cluster is not None:
             self._cluster.close()
             self._cluster = None
-
-
-def _work_folder(task: Task) -> Path:
-    return task.home / "work" / task.item.name
-
-
-def _as_worker_plugin(plugin: StudioPlugin) -> Any:
-    """`plugin` as one that Dask accepts; its base class is only there when the extra is installed."""
-    from distributed import WorkerPlugin
-
-    return type("DriftStudioPlugin", (StudioPlugin, WorkerPlugin), {"__module__": __name__})(plugin.settings, plugin.writer)
