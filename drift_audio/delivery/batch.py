@@ -95,7 +95,7 @@ class Run:
 
     @property
     def total(self) -> int:
-        return len(self.tasks) + len(self.ended)
+        return len({task.item.name for task in self.tasks} | self.ended.keys())
 
     def running(self) -> tuple[Row, ...]:
         """Items at work right now, as their workers journal it."""

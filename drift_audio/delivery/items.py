@@ -151,6 +151,7 @@ def make(task: Task, studio: Studio, work: Path, *, on_event: OnEvent) -> tuple[
 
     item = task.item
     shutil.rmtree(work, ignore_errors=True)
+    make_folder(work.parent)
     make_folder(work)
     target = Target(output=work / item.name, format=item.format, force=True)
     dated = replace(studio, today=task.created.date)
