@@ -38,7 +38,7 @@ higher self; safe space; hold space; deeply relaxed; you must; cannot resist; ca
     .split("; ")
 )
 _LIKE_YOU = "one|once|use|used|useful|usual|unit|union|uniform|unique|universal|university|European|eulogy"
-_BEFORE_YOU = ("of", "to", "in", "for", "with", "from", "around", "about", "beneath", "under", "near", "behind", "before")
+_BEFORE_YOU = ("of", "to", "on", "in", "for", "with", "from", "around", "about", "beneath", "under", "near", "behind", "before")
 _NO_OBJECT = r"\b" + "".join(f"(?<!{word} )" for word in _BEFORE_YOU)
 _ALONE = r"\b(?<!did )(?<!does )(?<!let )(?<!what )(?<!that )"
 _RULES: Final = (
