@@ -13,9 +13,11 @@ Verdict = Literal["abuse", "abuse by the listener", "violence"]
 _ME: Final = frozenset({"i", "me", "myself", "we", "us", "ourselves"})
 _THEY: Final = frozenset({"he", "she", "they", "him", "her", "them"})
 # Children's squabbles are their parents' worry, not abuse.
-_YOUNG: Final = frozenset({"son", "daughter", "kid", "child", "nephew", "niece", "grandson", "granddaughter", "brother", "sister"})
+_YOUNG: Final = frozenset({"son", "daughter", "kid", "child", "nephew", "niece", "brother", "sister"})
 _SIBLING: Final = frozenset({"brother", "sister", "friend", "him", "her", "them", "classmate", "cousin"})
-_MERELY_THOUGHT: Final = frozenset({"could", "would", "might", "want", "wish", "like", "love", "imagine", "dream", "tempt", "feel", "think"})
+_MERELY_THOUGHT: Final = frozenset(
+    {"could", "would", "might", "want", "wish", "like", "love", "imagine", "dream", "tempt", "feel", "think"}
+)
 _FIGURATIVE: Final = re.compile(
     r"look|glance|party|question|word|shade|ball|tantrum|idea|number|kiss|confetti|insult|compliment|fit|smile|pillow|fact|statistic|money|deadline|work"
 )
@@ -27,7 +29,7 @@ def blow(sentence: str, lists: Mapping[str, Any]) -> Verdict | None:
         return None
     doc = parser()(re.sub(r"\bi\b", "I", sentence))
     verdicts = {verdict for verb in doc if verb.pos_ in {"VERB", "AUX", "NOUN"} for verdict in _judge(verb, lists)}
-    return next((v for v in ("abuse", "abuse by the listener", "violence") if v in verdicts), None)  # type: ignore[return-value]
+    return next((v for v in ("abuse", "abuse by the listener", "violence") if v in verdicts), None)
 
 
 def _judge(verb: Any, lists: Mapping[str, Any]) -> Iterator[Verdict]:
@@ -70,7 +72,7 @@ def _who(token: Any, lists: Mapping[str, Any]) -> Who:
         return "they"
     for name in ("small", "other"):
         if lemma in lists[name] or word in lists[name]:
-            return name  # type: ignore[return-value]
+            return name
     return "close" if {lemma, word} & {*lists["partner"], *lists["family"]} else "thing"
 
 
@@ -78,8 +80,8 @@ def _subject(verb: Any) -> Any:
     """Who does it: agent of a passive, own subject, or that of the verb it hangs on."""
     passive = any(child.dep_ in {"nsubjpass", "auxpass"} for child in verb.children)
     if passive:
-        agents = (p for a in verb.children if a.dep_ in {"agent", "prep"} and a.lower_ == "by" for p in a.children if p.dep_ == "pobj")
-        return next(agents, None)
+        by = (child for child in verb.children if child.dep_ in {"agent", "prep"} and child.lower_ == "by")
+        return next((child for agent in by for child in agent.children if child.dep_ == "pobj"), None)
     for token in (verb, *verb.ancestors):
         own = next((child for child in token.children if child.dep_ in {"nsubj", "csubj", "nsubjpass"}), None)
         if own is not None:
@@ -108,7 +110,8 @@ def _target_of_throw(verb: Any) -> Any:
 
 def _denied(verb: Any) -> bool:
     chain = (verb, verb.head) if verb.dep_ in {"xcomp", "conj"} else (verb,)
-    return any(child.dep_ == "neg" or child.lower_ in {"never", "nearly", "almost"} for token in chain for child in token.children)
+    words = (child for token in chain for child in token.children)
+    return any(word.dep_ == "neg" or word.lower_ in {"never", "nearly", "almost"} for word in words)
 
 
 def _thought_only(verb: Any) -> bool:

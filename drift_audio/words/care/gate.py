@@ -24,10 +24,20 @@ _GRAVER: Final[tuple[Outcome, ...]] = ("crisis", "abuse", "caution")
 _TRAUMATIC: Final = frozenset({"threats and violence", "sexual violence", "violence", "fear of someone close", "stalking"})
 # The listener's own wish for the deed, which no novel and no profession explains away.
 _OWN: Final = re.compile(
-    r"\b(?:i|me)(?: \w+)? (?:want|wish|need|feel|feel like|think of|think about|might|may|will|am|going|have been|keep|can not stop|should|would rather"
-    r"|tried|plan|planned|was|became|consider|considered|thought about|contemplate)(?: \w+){0,5}? "
-    r"(?:suicid\w*|overdos\w*|die|dead|kill\w*|end it|end my|hurt\w*|cut\w*|harm\w*|join|follow|stab|shoot|murder|disappear)\b(?! (?:loss|hotline|in the))"
+    r"\b(?:i|me)(?: \w+)? (?:want|wish|need|feel|feel like|think of|think about|might|may|will|am|going|have been|keep|can not stop"
+    r"|should|would rather|tried|plan|planned|was|became|consider|considered|thought about|contemplate)(?: \w+){0,5}? "
+    r"(?:suicid\w*|overdos\w*"
+    r"|die|dead|kill\w*|end it|end my|hurt\w*|cut\w*|harm\w*|join|follow|stab|shoot|murder|disappear)\b(?! (?:loss|hotline|in the))"
 )
+_IRREGULAR: Final = {
+    "bite": "bit",
+    "shake": "shak|shook",
+    "throw": "thr[eo]w",
+    "fling": "fl[iu]ng",
+    "spit": "sp[ia]t",
+    "shoot": "sho[ot]+",
+}
+_TO_LISTENER: Final = {"you're": "I am", "you've": "I have", "you'll": "I will", "yourself": "myself", "your": "my", "you": "I"}
 
 
 def check(text: str, *, locale: str = "en", data_dir: Path | None = None) -> CareReport:
@@ -48,18 +58,16 @@ def check(text: str, *, locale: str = "en", data_dir: Path | None = None) -> Car
         if reasons:
             return _report(outcome, reasons[0], locale, data_dir)
     if ("ok", "bereaved") in found:
-        return CareReport(
-            reason="bereaved", message=lines.kind_words("bereaved", folder=data_dir), lines=lines.help_lines("crisis", locale, folder=data_dir)
-        )
+        gentle = lines.kind_words("bereaved", folder=data_dir)
+        return CareReport(reason="bereaved", message=gentle, lines=lines.help_lines("crisis", locale, folder=data_dir))
     return CareReport()
 
 
 def check_script(script: Script, *, locale: str = "en") -> CareReport:
     """Judge a finished script: its sentences as if the listener had said them of themselves."""
     spoken = (part for section in script.sections for part in section.parts)
-    texts = (
-        atom.text for part in spoken for atom in (part.parts if isinstance(part, Optional) else (part,)) if isinstance(atom, Utterance)
-    )
+    atoms = (atom for part in spoken for atom in (part.parts if isinstance(part, Optional) else (part,)))
+    texts = (atom.text for atom in atoms if isinstance(atom, Utterance))
     signals = load_signals()
     for text in texts:
         for outcome, reason in _found(_as_listener(text), signals):
@@ -138,8 +146,7 @@ def _by_grammar(masked: list[str], signals: Signals) -> Iterator[tuple[Outcome, 
 
 
 def _stems(signals: Signals) -> list[str]:
-    irregular = {"bite": "bit", "shake": "shak|shook", "throw": "thr[eo]w", "fling": "fl[iu]ng", "spit": "sp[ia]t", "shoot": "sho[ot]+"}
-    return [irregular.get(verb, verb.rstrip("e")) for verb in (*signals.blows["verbs"], *signals.blows["throws"])]
+    return [_IRREGULAR.get(verb, verb.rstrip("e")) for verb in (*signals.blows["verbs"], *signals.blows["throws"])]
 
 
 def _in_foreign(text: str, signals: Signals) -> Iterator[tuple[Outcome, str]]:
@@ -154,5 +161,5 @@ def _in_foreign(text: str, signals: Signals) -> Iterator[tuple[Outcome, str]]:
 
 
 def _as_listener(text: str) -> str:
-    words = {"you're": "I am", "you've": "I have", "you'll": "I will", "yourself": "myself", "your": "my", "you": "I"}
-    return re.sub(r"\b(you're|you've|you'll|yourself|your|you)\b", lambda m: words[m[0].lower()], text.replace("’", "'"), flags=re.IGNORECASE)
+    words = re.compile(rf"\b({'|'.join(_TO_LISTENER)})\b", re.IGNORECASE)
+    return words.sub(lambda match: _TO_LISTENER[match[0].lower()], text.replace("’", "'"))

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from drift_audio.errors import ConfigError
 from drift_audio.words.care.report import HelpLine
-from drift_audio.words.care.signals import DATA, read_yaml
+from drift_audio.words.care.signals import DATA, own_file
+from drift_audio.words.yamlfile import read_yaml
 
 
 def help_lines(kind: Literal["crisis", "abuse"], locale: str, *, folder: Path | None = None) -> tuple[HelpLine, ...]:
@@ -61,8 +62,7 @@ def _region(locale: str, table: Mapping[str, Any], entries: Mapping[str, Any]) -
 
 
 def _own(folder: Path | None) -> Path | None:
-    file = folder / "lines.yaml" if folder is not None else None
-    return file if file is not None and file.is_file() else None
+    return own_file(folder, "lines.yaml")
 
 
 @cache

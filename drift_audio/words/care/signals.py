@@ -10,15 +10,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from drift_audio.errors import ConfigError
+from drift_audio.words.yamlfile import read_yaml
 
 DATA: Final = Path(__file__).parent / "data"
 # A gap never leaps over a denial ("I want you to know I would never ...").
 _GAP: Final = r"(?!never\b|not (?!stop|control|be able|able|know|resist|help|trust|sure|want|there|here|real|even|sleep|slept))"
 _NEGATED: Final = re.compile(
     r"(?:^| )(?:never|not|no|nor|without|nobody|neither|hardly|zero)"
-    r"(?: (?:ever|even|really|actually|currently|at all|any|thoughts?|plans?|intentions?|intend|intent|desire|wish|urge|urges|of|to|about"
-    r"|going|have|had|want|wanting|thinking|thought|considering|consider|would|planning|be|been|a|an|feel|feeling|like|the|do|am|is|are|risk"
-    r"|here|once|actively|in any way|seriously|got|or|someone with|ideas?|history|signs?|diagnosed with|suffer from|suffering from))*$"
+    r"(?: (?:ever|even|really|actually|currently|at all|any|thoughts?|plans?|intentions?|intend|intent|desire|wish|urge|urges|of|to"
+    r"|about|going|have|had|want|wanting|thinking|thought|considering|consider|would|planning|be|been|a|an|feel|feeling|like|the|do"
+    r"|am|is|are|risk|here|once|actively|in any way|seriously|got|or|someone with|ideas?|history|signs?|diagnosed with"
+    r"|suffer from|suffering from))*$"
 )
 
 
@@ -91,14 +93,20 @@ class Signals:
 def load_signals(folder: Path | None = None) -> Signals:
     """Packaged signals, with the user's `signals.yaml` of `folder` added.
 
-    That file may hold `idioms: {word: [pattern]}` and `rules: [...]`, each rule with `outcome` (crisis, abuse, caution), `reason`,
-    `needs` and `patterns`, in the notation described at the head of `data/idioms.yaml`.
+    That file may hold `idioms: {word: [pattern]}` and `rules: [...]`, each rule with `outcome` (crisis, abuse, caution),
+    `reason`, `needs` and `patterns`, in the notation described at the head of `data/idioms.yaml`.
 
     Raises:
         ConfigError: the user's file cannot be read or has a broken entry.
     """
-    own = folder / "signals.yaml" if folder is not None else None
-    return _load(own if own is not None and own.is_file() else None)
+    return _load(own_file(folder, "signals.yaml"))
+
+
+def own_file(folder: Path | None, name: str) -> Path | None:
+    """The user's file of that name, in `folder` or its `care` folder, where there is one."""
+    if folder is None:
+        return None
+    return next((file for file in (folder / "care" / name, folder / name) if file.is_file()), None)
 
 
 @cache
@@ -129,12 +137,12 @@ def _own_rules(own: Path, idioms: dict[str, Any], macros: Mapping[str, str]) -> 
         table = read_yaml(own)
         idioms.update({f"{key}|": list(patterns) for key, patterns in table.get("idioms", {}).items()})
         rules = [_rule(entry, macros, outcome=entry["outcome"]) for entry in table.get("rules", [])]
-        for rule in rules:
-            if rule.outcome not in {"crisis", "abuse", "caution"}:
-                raise ValueError(f"outcome {rule.outcome!r} is not crisis, abuse or caution")
-            _ = rule.compiled, rule.excused
+        unknown = {rule.outcome for rule in rules} - {"crisis", "abuse", "caution"}
+        broken = [rule for rule in rules if not (rule.compiled or rule.excused)]
     except (KeyError, TypeError, ValueError, AttributeError, re.error) as error:
         raise ConfigError(f"{own}: broken signals ({error}); each rule needs outcome, reason, needs and patterns") from None
+    if unknown or broken:
+        raise ConfigError(f"{own}: a rule needs patterns, and its outcome must be crisis, abuse or caution")
     return rules
 
 
@@ -150,23 +158,6 @@ def _rule(entry: Mapping[str, Any], macros: Mapping[str, str], *, outcome: str) 
         playful=bool(entry.get("playful")),
         macros=macros,
     )
-
-
-def read_yaml(file: Path) -> dict[str, Any]:
-    """A YAML mapping.
-
-    Raises:
-        ConfigError: unreadable, not YAML, or no mapping.
-    """
-    import yaml
-
-    try:
-        table = yaml.load(file.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe loaders both
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigError(f"{file}: cannot be read ({str(error).splitlines()[0]})") from None
-    if not isinstance(table, dict):
-        raise ConfigError(f"{file}: must be a mapping")
-    return table
 
 
 @cache

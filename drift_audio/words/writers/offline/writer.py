@@ -9,6 +9,7 @@ from drift_audio.words.script.budget import PhasePlan, Plan, plan
 from drift_audio.words.script.model import Bell, Part, Pause, Script, Section
 from drift_audio.words.script.shapes import Shape, shape
 from drift_audio.words.story import Story
+from drift_audio.words.understanding.language import language_name
 from drift_audio.words.writers.base import Progress, SectionReport, Written
 from drift_audio.words.writers.offline.bench import Bench
 from drift_audio.words.writers.offline.compose import fill_phase
@@ -29,10 +30,12 @@ class OfflineWriter:
         Raises:
             ScenarioError: the language is not English; the LLM writer is named instead.
         """
-        if scenario.language.partition("-")[0].lower() != "en":
-            raise ScenarioError(
-                f"the offline writer speaks English only, not {scenario.language!r}; use --writer llm (see drift-audio llm check)"
-            )
+        for tongue in (scenario.language, story.language):
+            if tongue.partition("-")[0].lower() != "en":
+                raise ScenarioError(
+                    f"the offline writer speaks English only, not {language_name(tongue)}; "
+                    "write in English, or use --writer llm (see drift-audio llm check)"
+                )
         budget = plan(scenario.style, scenario.minutes)
         form = shape(scenario.style)
         bench = Bench(story, style=scenario.style, minutes=minutes_in_words(scenario.minutes), seed=scenario.seed)
