@@ -24,10 +24,12 @@ _GRAVER: Final[tuple[Outcome, ...]] = ("crisis", "abuse", "caution")
 _TRAUMATIC: Final = frozenset({"threats and violence", "sexual violence", "violence", "fear of someone close", "stalking"})
 # The listener's own wish for the deed, which no novel and no profession explains away.
 _OWN: Final = re.compile(
-    r"\b(?:i|me)(?: \w+)? (?:want|wish|need|feel|feel like|think of|think about|might|may|will|am|going|have been|keep|can not stop"
+    r"\b(?:i|me)(?: \w+)? (?:want|wish|need|feel|feel like|think of|think about|might|may|will|am|going|have been|keep"
+    r"|can not stop"
     r"|should|would rather|tried|plan|planned|was|became|consider|considered|thought about|contemplate)(?: \w+){0,5}? "
     r"(?:suicid\w*|overdos\w*"
-    r"|die|dead|kill\w*|end it|end my|hurt\w*|cut\w*|harm\w*|join|follow|stab|shoot|murder|disappear)\b(?! (?:loss|hotline|in the))"
+    r"|die|dead|kill\w*|end it|end my|hurt\w*|cut\w*|harm\w*|join|follow|stab|shoot|murder|disappear)\b(?! (?:loss"
+    r"|hotline|in the))"
 )
 _IRREGULAR: Final = {
     "bite": "bit",

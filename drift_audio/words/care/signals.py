@@ -17,8 +17,10 @@ DATA: Final = Path(__file__).parent / "data"
 _GAP: Final = r"(?!never\b|not (?!stop|control|be able|able|know|resist|help|trust|sure|want|there|here|real|even|sleep|slept))"
 _NEGATED: Final = re.compile(
     r"(?:^| )(?:never|not|no|nor|without|nobody|neither|hardly|zero)"
-    r"(?: (?:ever|even|really|actually|currently|at all|any|thoughts?|plans?|intentions?|intend|intent|desire|wish|urge|urges|of|to"
-    r"|about|going|have|had|want|wanting|thinking|thought|considering|consider|would|planning|be|been|a|an|feel|feeling|like|the|do"
+    r"(?: (?:ever|even|really|actually|currently|at all|any|thoughts?|plans?|intentions?|intend|intent|desire|wish|urge"
+    r"|urges|of|to"
+    r"|about|going|have|had|want|wanting|thinking|thought|considering|consider|would|planning|be|been|a|an|feel|feeling"
+    r"|like|the|do"
     r"|am|is|are|risk|here|once|actively|in any way|seriously|got|or|someone with|ideas?|history|signs?|diagnosed with"
     r"|suffer from|suffering from))*$"
 )
