@@ -43,7 +43,10 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     table = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for row in rows:
         table.add_row(*row)
-    console().print(table)
+    page = console()
+    if not page.is_terminal:
+        page.width = 200  # a pipe or a file has room for every column
+    page.print(table)
 
 
 def show_care(report: CareReport, *, as_json: bool = False) -> None:

@@ -35,7 +35,7 @@ _DEEPEST: Final = 6
 def open_bed(expression: str, *, seed: int, catalog: Mapping[str, Ambience], user_dir: Path | None) -> Bed:
     """An endless bed at -30 LUFS: a catalogue name, the path of a file or folder, or a mix of them ("rain + fire:-6dB").
 
-    user_dir: folder of the user's own beds, whose audio files can be named without their suffix; may be missing.
+    user_dir: the user's folder; audio files and folders in it or in its `ambience` can be named without suffix; may be missing.
 
     Raises:
         CatalogError: unknown name, unreadable file or malformed expression, in one line.
@@ -93,10 +93,17 @@ class _Opener:
         return self._own(source) or self.catalog[source]
 
     def _own(self, name: str) -> Path | None:
-        if self.user_dir is None or not self.user_dir.is_dir():
+        if self.user_dir is None:
             return None
-        hits = (path for path in sorted(self.user_dir.iterdir()) if path.stem == name and path.suffix != ".yaml")
+        folders = [folder for folder in (self.user_dir / "ambience", self.user_dir) if folder.is_dir()]
+        hits = (path for folder in folders for path in sorted(folder.iterdir()) if path.stem == name and _is_sound(path))
         return next(hits, None)
+
+
+def _is_sound(path: Path) -> bool:
+    from drift_audio.sound.beds.files import SUFFIXES
+
+    return path.is_dir() or path.suffix[1:].lower() in SUFFIXES
 
 
 def _resolved(expression: str, opener: _Opener, above: tuple[str, ...]) -> Iterator[Ambience | Path | str]:

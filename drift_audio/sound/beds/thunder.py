@@ -24,13 +24,11 @@ def build(layer: ThunderLayer, rng: np.random.Generator) -> Stream:
 
 
 def _storm(layer: ThunderLayer, rng: np.random.Generator) -> Iterator[tuple[float, int, float]]:
-    last = -1
     gap = layer.every_s * float(rng.uniform(0.2, 0.6))
     while True:
-        choices = [index for index in range(PEALS) if index != last]
-        last = int(rng.choice(choices))
-        yield gap, last, float(np.exp(rng.normal(0, layer.spread_db / 8.686)))
-        gap = layer.every_s * (0.5 + float(rng.gamma(2.0, 0.25)))
+        for index in rng.permutation(PEALS):  # every peal once a round, so that an hour is as loud as the next
+            yield gap, int(index), float(np.exp(rng.normal(0, layer.spread_db / 8.686)))
+            gap = layer.every_s * (0.6 + float(rng.gamma(2.0, 0.2)))
 
 
 def peal(layer: ThunderLayer, seconds: float, cut: float, rng: np.random.Generator) -> Flat:
