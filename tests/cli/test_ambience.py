@@ -59,7 +59,7 @@ def test_a_mix_is_kept_as_the_users_own_bed(home: Path, capsys: pytest.CaptureFi
 
 
 def test_measure_prints_a_row_a_bed(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main_code(["ambience", "measure", "white-noise", "--minutes", "0.5", "--json"]) == 0
+    assert main_code(["ambience", "measure", "white-noise", "--minutes", "3", "--json"]) == 0
     [row] = json.loads(capsys.readouterr().out)["beds"]
     assert row["name"] == "white-noise"
     assert row["broken"] == []
