@@ -55,4 +55,5 @@ def create(
 
     with open_studio(settings, writer=writer) as studio, progress(wanted=not (quiet or as_json)) as on_event:
         session = pipeline.create(scenario, studio, target, on_event=on_event)
+    ask.deliver(session, target)
     ask.report(session, as_json=as_json, quiet=quiet)

@@ -132,6 +132,16 @@ def build_scenario(settings: Settings, **fields: Any) -> Scenario:
     return Scenario.build(**{**defaults, **given})
 
 
+def deliver(session: Session, target: Target) -> None:
+    """What belongs beside a finished file: captions when asked for; feed and page of a folder that sessions are collected in."""
+    from drift_audio.delivery.collection import publish, record, write_captions
+
+    if target.is_folder and target.output != Path():
+        publish(session, with_captions=target.captions)
+    elif target.captions:
+        write_captions(record(session), session.path.parent)
+
+
 def report(session: Session, *, as_json: bool, quiet: bool) -> None:
     """Show a finished session the way it was asked for."""
     from drift_audio.cli.output import emit_json, session_json, show_session

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from drift_audio.config import Settings, installation_key
 from drift_audio.delivery.batchfile import Batch, Item
+from drift_audio.delivery.collection import refresh
 from drift_audio.delivery.inputs import is_url
 from drift_audio.delivery.items import Outcome, Task
 from drift_audio.delivery.journal import Journal, Result, Row
-from drift_audio.delivery.library import refresh
 from drift_audio.delivery.outputs import open_outputs
 from drift_audio.delivery.yamlfile import Mistake
 from drift_audio.errors import BadInput

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from drift_audio.scenario import Frozen
+from drift_audio.sound.tags import CLEAR_AFTER_S
 
 if TYPE_CHECKING:
     from drift_audio.sound.score import Timeline
-
-#: A silence longer than this clears the line in players that keep showing the last one (LRC has no end times).
-CLEAR_AFTER_S: Final = 3.0
 
 
 class Caption(Frozen):

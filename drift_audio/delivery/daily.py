@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Final
 from filelock import FileLock
 from pydantic import ValidationError
 
+from drift_audio.delivery.collection import FEED_FOLDER, file_digest, record, refresh, sidecars, write_captions, write_sidecars
 from drift_audio.delivery.files import publish_file, write_whole
-from drift_audio.delivery.library import FEED_FOLDER, file_digest, record, refresh, sidecars, write_captions, write_sidecars
 from drift_audio.delivery.rotation import Daily, Made, Plan, load_daily, plan_day
 from drift_audio.errors import DeliveryError, DriftError, OutputError
 from drift_audio.scenario import Frozen, Scenario

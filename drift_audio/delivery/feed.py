@@ -17,7 +17,7 @@ from drift_audio.delivery.files import write_whole
 if TYPE_CHECKING:
     import jinja2
 
-    from drift_audio.delivery.library import Record
+    from drift_audio.delivery.collection import Record
 
 DEFAULT_PORT: Final = 8765
 DEFAULT_BASE: Final = f"http://127.0.0.1:{DEFAULT_PORT}/"

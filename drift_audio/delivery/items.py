@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Literal
 from filelock import FileLock, Timeout
 
 from drift_audio.delivery.batchfile import Item
+from drift_audio.delivery.collection import record, write_captions, write_sidecars
 from drift_audio.delivery.journal import FileMade, Journal, Result, Row
-from drift_audio.delivery.library import record, write_captions, write_sidecars
 from drift_audio.delivery.outputs import Outputs, describe_files, open_outputs
 from drift_audio.errors import CareStop, DriftError, OutputError
 from drift_audio.scenario import Frozen

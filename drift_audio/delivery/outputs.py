@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
+from drift_audio.delivery.collection import file_digest
 from drift_audio.delivery.files import publish_file, write_whole
 from drift_audio.delivery.inputs import is_url
 from drift_audio.delivery.journal import FileMade
-from drift_audio.delivery.library import file_digest
 from drift_audio.errors import DeliveryError, OutputError
 from drift_audio.target import make_folder
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from drift_audio.delivery.feed import templates
 
 if TYPE_CHECKING:
-    from drift_audio.delivery.library import Record
+    from drift_audio.delivery.collection import Record
 
 
 def render_page(entries: Sequence[Record]) -> str:

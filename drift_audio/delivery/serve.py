@@ -12,9 +12,9 @@ import socket
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from drift_audio.delivery.collection import FEED_FOLDER, TYPES, records
 from drift_audio.delivery.feed import DEFAULT_PORT, render_feed
 from drift_audio.delivery.files import write_whole
-from drift_audio.delivery.library import FEED_FOLDER, TYPES, records
 from drift_audio.errors import ConfigError, DeliveryError
 from drift_audio.scenario import Frozen
 from drift_audio.target import make_folder

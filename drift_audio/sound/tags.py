@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from drift_audio.sound.audio import RATE
+from drift_audio.sound.score import Timeline
+
+#: A silence longer than this clears the line in players that keep showing the last one.
+CLEAR_AFTER_S: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +32,19 @@ class Chapter:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A spoken line and when it begins, in milliseconds; an empty one ends the line before it."""
+
+    at_ms: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tags:
-    """Words shown by players. date: ISO day or year. Nothing of the situation belongs here."""
+    """Words shown by players. date: ISO day or year. lines: what is spoken, for players that show it in time.
+
+    Nothing of the situation belongs here.
+    """
 
     title: str
     artist: str = "Drift Audio"
@@ -40,6 +55,20 @@ class Tags:
     comment: str = ""
     language: str = "eng"
     chapters: tuple[Chapter, ...] = field(default=())
+    lines: tuple[Line, ...] = field(default=())
+
+
+def lines_of(timeline: Timeline) -> tuple[Line, ...]:
+    """The spoken lines of a session at their places; where a longer silence follows, the line ends with the voice."""
+    spoken = sorted(timeline.speech(), key=lambda event: event.start)
+    following = [event.start for event in spoken[1:]] + [timeline.frames]
+    lines: list[Line] = []
+    for event, limit in zip(spoken, following, strict=True):
+        lines.append(Line(round(event.start * 1000 / timeline.rate), " ".join(event.clip.text.split())))
+        end = event.start + event.frames
+        if limit - end > CLEAR_AFTER_S * timeline.rate:
+            lines.append(Line(round(end * 1000 / timeline.rate), ""))
+    return tuple(lines)
 
 
 def id3_bytes(tags: Tags) -> bytes:
@@ -58,9 +87,24 @@ def id3_bytes(tags: Tags) -> bytes:
     if names:
         flags, title = CTOCFlags.TOP_LEVEL | CTOCFlags.ORDERED, TIT2(encoding=3, text=["Chapters"])
         frames.append(CTOC(element_id="toc", flags=flags, child_element_ids=names, sub_frames=[title]))
+    frames.extend(_lyrics(tags))
     body = b"".join(_frame_bytes(frame) for frame in frames) + bytes(256)
     size = bytes(len(body) >> shift & 0x7F for shift in (21, 14, 7, 0))
     return b"ID3\x04\x00\x00" + size + body
+
+
+def _lyrics(tags: Tags) -> list[Any]:
+    """The words in time (SYLT, milliseconds) and without (USLT)."""
+    from mutagen.id3 import SYLT, USLT
+
+    if not tags.lines:
+        return []
+    timed = [(line.text, line.at_ms) for line in tags.lines]
+    plain = "\n".join(line.text for line in tags.lines if line.text)
+    return [
+        SYLT(encoding=3, lang=tags.language, format=2, type=1, desc="", text=timed),
+        USLT(encoding=3, lang=tags.language, desc="", text=plain),
+    ]
 
 
 def _frame_bytes(frame: Any) -> bytes:
@@ -87,7 +131,14 @@ def comments(tags: Tags) -> list[tuple[str, str]]:
     found = [(key, text) for key, text in plain.items() if text]
     for number, chapter in enumerate(tags.chapters):
         found += [(f"chapter{number:03}", _clock(chapter.start_ms)), (f"chapter{number:03}name", chapter.name)]
+    if tags.lines:
+        found.append(("lyrics", "\n".join(f"[{_stamp(line.at_ms)}]{line.text}" for line in tags.lines)))
     return found
+
+
+def _stamp(milliseconds: int) -> str:
+    hundredths = round(milliseconds / 10)
+    return f"{hundredths // 6000:02}:{hundredths // 100 % 60:02}.{hundredths % 100:02}"
 
 
 def _clock(milliseconds: int) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from drift_audio.delivery.library import Record, publish
+from drift_audio.delivery.collection import Record, publish
 from drift_audio.pipeline import SectionTime, Session
 from drift_audio.sound.audio import RATE
 from drift_audio.sound.score import Clip, Span, Speech, Timeline

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drift_audio.delivery.collection import Record, publish, records, refresh, sidecars
 from drift_audio.delivery.feed import render_feed
-from drift_audio.delivery.library import Record, publish, records, refresh, sidecars
 from tests.delivery.sessions import published, session
 
 ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
