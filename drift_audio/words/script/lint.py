@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Literal
@@ -64,12 +64,18 @@ class _Case:
         return " ".join(text for key, texts in zip(self.phases, self.texts, strict=True) if key == phase for text in texts)
 
 
-def lint(script: Script, *, seconds: float | None = None, speech_s: float | None = None) -> tuple[Violation, ...]:
+Rule = Callable[[_Case], Iterator[Violation]]
+
+
+def lint(
+    script: Script, *, seconds: float | None = None, speech_s: float | None = None, rules: Sequence[Rule] | None = None
+) -> tuple[Violation, ...]:
     """Every rule that the script breaks, in the order of the rules; empty when it may be voiced.
 
     Args:
         seconds: length of the session when known; the asked one otherwise.
         speech_s: measured seconds of speech when it is already voiced; estimated otherwise.
+        rules: only these (`rules_for_section`); all of `RULES` by default.
     """
     form = shape(script.style)
     case = _Case(
@@ -81,7 +87,14 @@ def lint(script: Script, *, seconds: float | None = None, speech_s: float | None
         phases=tuple(_phase_of(section, form) for section in script.sections),
         texts=tuple(tuple(atom.text for atom in atoms(section) if isinstance(atom, Utterance)) for section in script.sections),
     )
-    return tuple(violation for rule in RULES for violation in rule(case))
+    return tuple(violation for rule in (RULES if rules is None else rules) for violation in rule(case))
+
+
+def rules_for_section(*, first: bool, last: bool) -> tuple[Rule, ...]:
+    """The rules that one section alone can be held to, by its place."""
+    opening = (_agency, _driving, _stated_length) if first else ()
+    closing = (_ending, _emergence) if last else ()
+    return (*opening, *closing, _forbidden, _eyes, _bells, _sentences, _loops, _language)
 
 
 def atoms(section: Section) -> Iterator[Atom]:
@@ -263,7 +276,7 @@ def _language(case: _Case) -> Iterator[Violation]:
         yield Violation("language", f"written in {other!r}, asked was {case.script.language!r}")
 
 
-RULES: Final[tuple[Callable[[_Case], Iterator[Violation]], ...]] = (
+RULES: Final[tuple[Rule, ...]] = (
     _phases,
     _shares,
     _emergence,

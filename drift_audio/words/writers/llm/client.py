@@ -1,0 +1,286 @@
+"""One bounded conversation with an OpenAI-compatible server: streamed, with a deadline, in whatever dialect it speaks."""
+
+from __future__ import annotations
+
+import queue
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+from urllib.parse import urlsplit
+
+from drift_audio.scenario import Frozen
+from drift_audio.words.writers.llm.faults import RETRIED, Fault, fault_of
+from drift_audio.words.writers.llm.settings import LlmSettings, is_loopback
+
+MAX_ANSWER_CHARS: Final = 200_000
+CONNECT_S: Final = 10.0
+LONGEST_WAIT_S: Final = 60.0
+_TEMPERATURE: Final = 0.8
+_LOOP: Final = re.compile(r"(.{12,240}?)\1{7,}\Z", re.DOTALL)
+OnTokens = Callable[[int], None]
+
+
+class Message(Frozen):
+    """One message of a conversation."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class Answer(Frozen):
+    """What came back. truncated: it was cut by its length, by a loop or by our own limit. structured: a schema was honoured."""
+
+    text: str
+    tokens_in: int = 0
+    tokens_out: int = 0
+    seconds: float = 0.0
+    truncated: bool = False
+    structured: bool = False
+
+
+@dataclass
+class Dialect:
+    """What this server was found to understand; only ever loses features."""
+
+    structured: bool = True
+    limit: str | None = "max_tokens"
+    usage: bool = True
+    sampling: bool = True
+    stream: bool = True
+
+    def give_up(self, hint: str) -> bool:
+        """Let go of the feature that a refusal names, or of the likeliest one; False when nothing is left to let go of."""
+        if self.limit == "max_tokens" and re.search(r"max_(?:completion_)?tokens", hint):
+            self.limit = "max_completion_tokens"
+        elif self.limit and re.search(r"max_(?:completion_)?tokens", hint):
+            self.limit = None
+        elif self.sampling and re.search(r"temperature|seed", hint):
+            self.sampling = False
+        elif self.usage and re.search(r"stream_options|include_usage", hint):
+            self.usage = False
+        elif self.structured:
+            self.structured = False
+        elif self.usage and self.stream:
+            self.usage = False
+        elif self.stream:
+            self.stream = False
+        elif self.sampling:
+            self.sampling = False
+        else:
+            return False
+        return True
+
+
+class ChatClient:
+    """Asks one model. Not for several threads; `dialect` is learnt on the way."""
+
+    def __init__(self, api: Any, model: str, *, timeout_s: float, retries: int) -> None:
+        self._api = api
+        self.model = model
+        self._timeout_s = timeout_s
+        self._retries = retries
+        self.dialect = Dialect()
+
+    def ask(
+        self,
+        messages: tuple[Message, ...],
+        *,
+        schema: dict[str, Any] | None,
+        max_tokens: int,
+        seed: int,
+        on_tokens: OnTokens = lambda _count: None,
+    ) -> Answer:
+        """The model's answer, at most `timeout_s` after the last try began.
+
+        Raises:
+            Fault: no answer after the retries; its kind says whether asking again makes sense.
+        """
+        tries = 0
+        while True:
+            try:
+                return self._once(messages, schema=schema, max_tokens=max_tokens, seed=seed, on_tokens=on_tokens)
+            except Fault as fault:
+                # A refusal may mean one parameter only; at most seven of those can be let go.
+                if fault.kind in ("bad request", "server error") and fault.wait_s is None and fault.hint:
+                    if self.dialect.give_up(fault.hint):
+                        continue
+                    raise
+                if fault.kind == "empty" and self.dialect.stream:
+                    self.dialect.stream = False
+                    continue
+                if tries >= self._retries or fault.kind not in RETRIED:
+                    raise
+                self._wait(fault, tries)
+                tries += 1
+
+    def _wait(self, fault: Fault, tries: int) -> None:
+        pause = 0.4 * 2**tries if fault.wait_s is None else fault.wait_s
+        if pause > min(self._timeout_s, LONGEST_WAIT_S):
+            raise fault
+        time.sleep(pause)
+
+    def _once(self, messages: tuple[Message, ...], **asked: Any) -> Answer:
+        began = time.monotonic()
+        on_tokens: OnTokens = asked.pop("on_tokens")
+        request = self._request(messages, **asked)
+        heard = _Heard(structured="response_format" in request)
+        for event in self._events(request, began + self._timeout_s):
+            heard.take(event)
+            if event[0] == "text":
+                on_tokens(heard.count)
+            if heard.finish == "enough":
+                break
+        return heard.answer(time.monotonic() - began)
+
+    def _request(
+        self, messages: tuple[Message, ...], *, schema: dict[str, Any] | None, max_tokens: int, seed: int
+    ) -> dict[str, Any]:
+        speech = self.dialect
+        request: dict[str, Any] = {"model": self.model, "messages": [message.model_dump() for message in messages]}
+        if speech.limit:
+            request[speech.limit] = max_tokens
+        if speech.sampling:
+            request |= {"temperature": _TEMPERATURE, "seed": seed}
+        if speech.structured and schema is not None:
+            request["response_format"] = {
+                "type": "json_schema",
+                "json_schema": {"name": "script", "strict": True, "schema": schema},
+            }
+        if speech.stream:
+            request["stream"] = True
+            if speech.usage:
+                request["stream_options"] = {"include_usage": True}
+        return request
+
+    def _events(self, request: dict[str, Any], deadline: float) -> Iterator[tuple[str, Any]]:
+        # The library can block between bytes for longer than any timeout of its own (a server that drips comments),
+        # so it works in a thread of its own and the deadline and Ctrl-C hold here.
+        events: queue.Queue[tuple[str, Any]] = queue.Queue(maxsize=1000)
+        stop = threading.Event()
+        threading.Thread(target=_listen, args=(self._api, request, events, stop), daemon=True, name="drift-audio-llm").start()
+        try:
+            while True:
+                left = deadline - time.monotonic()
+                try:
+                    event = events.get(timeout=max(0.0, left))
+                except queue.Empty:
+                    raise Fault("timeout") from None
+                if event[0] == "error":
+                    raise event[1]
+                if event[0] == "end":
+                    return
+                yield event
+        finally:
+            stop.set()
+
+
+class _Heard:
+    """Collects the events of one answer."""
+
+    def __init__(self, *, structured: bool) -> None:
+        self.structured = structured
+        self.parts: list[str] = []
+        self.thoughts: list[str] = []
+        self.count = 0
+        self.size = 0
+        self.usage = (0, 0)
+        self.finish = ""
+
+    def take(self, event: tuple[str, Any]) -> None:
+        kind, value = event
+        if kind == "usage":
+            self.usage = value
+        elif kind == "finish":
+            self.finish = value or self.finish
+        else:
+            (self.parts if kind == "text" else self.thoughts).append(value)
+            self.count += 1
+            self.size += len(value)
+            if self.size > MAX_ANSWER_CHARS or (self.count % 64 == 0 and self._looping()):
+                self.finish = "enough"
+
+    def _looping(self) -> bool:
+        return _LOOP.search("".join(self.parts[-400:])[-2000:]) is not None
+
+    def answer(self, seconds: float) -> Answer:
+        if self.finish == "content_filter":
+            raise Fault("filtered")
+        text = "".join(self.parts)
+        if not text.strip():
+            text = "".join(self.thoughts)  # some servers put the whole answer where the thinking goes
+        if not text.strip():
+            raise Fault("empty")
+        if self.size > MAX_ANSWER_CHARS:
+            raise Fault("too large")
+        tokens_in, tokens_out = self.usage
+        return Answer(
+            text=text,
+            tokens_in=tokens_in,
+            tokens_out=tokens_out or self.count,
+            seconds=seconds,
+            truncated=self.finish in ("length", "enough"),
+            structured=self.structured,
+        )
+
+
+def _listen(api: Any, request: dict[str, Any], events: queue.Queue[tuple[str, Any]], stop: threading.Event) -> None:
+    def tell(kind: str, value: Any) -> bool:
+        while not stop.is_set():
+            try:
+                events.put((kind, value), timeout=0.2)
+            except queue.Full:
+                continue
+            return True
+        return False
+
+    try:
+        reply = api.chat.completions.create(**request)
+        chunks = reply if request.get("stream") else [reply]
+        for chunk in chunks:
+            if not all(tell(kind, value) for kind, value in _read_chunk(chunk)):
+                return
+        tell("end", None)
+    except Exception as error:  # noqa: BLE001 - whatever a server makes the library raise becomes a sorted fault
+        tell("error", fault_of(error))
+
+
+def _read_chunk(chunk: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(chunk, str | bytes) or chunk is None:
+        raise Fault("not an api")
+    error = getattr(chunk, "error", None)
+    if error:
+        raise Fault("server error", hint=str(error).lower()[:2000])
+    usage = getattr(chunk, "usage", None)
+    if usage is not None:
+        yield "usage", (getattr(usage, "prompt_tokens", 0) or 0, getattr(usage, "completion_tokens", 0) or 0)
+    for choice in (getattr(chunk, "choices", None) or [])[:1]:
+        part = getattr(choice, "delta", None) or getattr(choice, "message", None)
+        for field, kind in (("content", "text"), ("reasoning_content", "thought"), ("reasoning", "thought"), ("refusal", "text")):
+            value = getattr(part, field, None)
+            if isinstance(value, list):
+                value = "".join(str(item.get("text", "")) for item in value if isinstance(item, dict))
+            if isinstance(value, str) and value:
+                # Long pieces are cut so that the limit on the answer holds for one giant chunk as well.
+                yield from ((kind, value[at : at + 8192]) for at in range(0, len(value), 8192))
+        yield "finish", getattr(choice, "finish_reason", None)
+
+
+@contextmanager
+def open_client(settings: LlmSettings, *, base_url: str, model: str, api_key: str) -> Iterator[ChatClient]:
+    """A client for one address. No redirects are followed, and no proxy of the environment sees what stays on this machine."""
+    import openai
+
+    loopback = is_loopback(urlsplit(base_url).hostname or "")
+    timeout = openai.Timeout(settings.timeout_s, connect=min(CONNECT_S, settings.timeout_s))
+    http = openai.DefaultHttpxClient(follow_redirects=False, trust_env=not loopback, timeout=timeout)
+    api = openai.OpenAI(base_url=base_url, api_key=api_key, max_retries=0, timeout=timeout, http_client=http)
+    try:
+        yield ChatClient(api, model, timeout_s=settings.timeout_s, retries=settings.retries)
+    finally:
+        # Closing under a listener that still waits for bytes could block; it is a daemon and ends with its own timeout.
+        if not any(thread.name == "drift-audio-llm" for thread in threading.enumerate()):
+            api.close()
