@@ -32,13 +32,15 @@ class Message(Frozen):
 
 
 class Answer(Frozen):
-    """What came back. truncated: it was cut by its length, by a loop or by our own limit. structured: a schema was honoured."""
+    """What came back. truncated: it was cut by its length, by a loop or by our own limit.
+    finished: the server said that it was done. structured: it was asked for with a schema."""
 
     text: str
     tokens_in: int = 0
     tokens_out: int = 0
     seconds: float = 0.0
     truncated: bool = False
+    finished: bool = True
     structured: bool = False
 
 
@@ -102,7 +104,10 @@ class ChatClient:
         tries = 0
         while True:
             try:
-                return self._once(messages, schema=schema, max_tokens=max_tokens, seed=seed, on_tokens=on_tokens)
+                answer = self._once(messages, schema=schema, max_tokens=max_tokens, seed=seed, on_tokens=on_tokens)
+                if answer.finished or tries >= self._retries:
+                    return answer
+                tries += 1  # the stream ended without an ending: the connection was lost quietly
             except Fault as fault:
                 # A refusal may mean one parameter only; at most seven of those can be let go.
                 if fault.kind in ("bad request", "server error") and fault.wait_s is None and fault.hint:
@@ -222,7 +227,8 @@ class _Heard:
             tokens_in=tokens_in,
             tokens_out=tokens_out or self.count,
             seconds=seconds,
-            truncated=self.finish in ("length", "enough"),
+            truncated=self.finish in ("length", "enough", ""),
+            finished=self.finish != "",
             structured=self.structured,
         )
 

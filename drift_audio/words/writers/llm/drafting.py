@@ -22,6 +22,8 @@ TOKENS_PER_WORD: Final = 3.0
 CHARS_PER_TOKEN: Final = 3.5
 LEAST_ANSWER: Final = 200
 TOKENS_SHOWN: Final = 16
+#: After so many requests in a row without an answer, retries included, nobody is asked again.
+PATIENCE: Final = 2
 
 
 @dataclass
@@ -44,6 +46,7 @@ class Drafting:
         self._context = context_tokens
         self._drafts = Drafts()
         self._seed = judge.scenario.seed
+        self._failures = 0
         self._progress: Progress = lambda _kind, _text: None
 
     def run(self, progress: Progress) -> Drafts:
@@ -107,12 +110,14 @@ class Drafting:
         try:
             answer = self._client.ask(messages, schema=schema, max_tokens=tokens, seed=self._seed, on_tokens=self._counter(title))
         except Fault as fault:
-            if fault.kind in FATAL:
+            self._failures += 1
+            if fault.kind in FATAL or self._failures >= PATIENCE:
                 self._drafts.gone = fault
             for phase in self._plan.phases:
                 if phase.title == title and phase.key not in self._drafts.sections:
                     self._drafts.reasons[phase.key] = fault.kind
             return None
+        self._failures = 0
         self._drafts.tokens_in += answer.tokens_in
         self._drafts.tokens_out += answer.tokens_out
         self._drafts.seconds += answer.seconds

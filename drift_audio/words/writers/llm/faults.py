@@ -28,7 +28,7 @@ FATAL: Final = frozenset(("unreachable", "timeout", "rate limit", "quota", "key"
 RETRIED: Final = frozenset(("unreachable", "dropped", "rate limit", "server error", "empty"))
 
 
-class Fault(Exception):  # noqa: N818 - an answer of the server's, not an error of the program
+class Fault(Exception):
     """The server did not give a usable answer. `wait_s` is its Retry-After."""
 
     def __init__(self, kind: str, *, status: int | None = None, wait_s: float | None = None, hint: str = "") -> None:
@@ -62,7 +62,7 @@ def fault_of(error: BaseException) -> Fault:
 
 
 def _of_status(error: Any) -> Fault:
-    status, text = int(error.status_code), str(error)
+    status, text = int(error.status_code), f"{error} {error.code} {error.type}"
     if 300 <= status < 400:
         return Fault("redirect", status=status)
     if status in (401, 403):
@@ -83,8 +83,9 @@ def _of_message(text: str, status: int | None) -> Fault:
         r"context.{0,40}(?:length|size|window|exceed)|exceed\w*.{0,40}context|too many tokens|maximum.{0,20}tokens", low
     ):
         return Fault("context", status=status)
-    kind = "server error" if status is None or status >= 500 else "bad request"
-    return Fault(kind, status=status, hint=low[:2000])
+    if status is None:
+        return Fault("server error")
+    return Fault("server error" if status >= 500 else "bad request", status=status, hint=low[:2000])
 
 
 def _retry_after(error: Any) -> float | None:

@@ -14,6 +14,8 @@ from drift_audio.words.writers.llm.shaping import words_of
 
 LEAST_WORDS: Final = 0.75
 MOST_WORDS: Final = 1.3
+#: A short part may miss its budget by one long sentence.
+SENTENCE: Final = 15
 _LEAK_WORDS: Final = 8
 _QUOTE_WORDS: Final = 9
 
@@ -53,7 +55,8 @@ class Judge:
 
     def _length(self, section: Section, phase: PhasePlan) -> tuple[Complaint, ...]:
         words = words_of(section)
-        if LEAST_WORDS * phase.words <= words <= max(MOST_WORDS * phase.words, phase.words + 12):
+        least = min(LEAST_WORDS * phase.words, phase.words - SENTENCE)
+        if least <= words <= max(MOST_WORDS * phase.words, phase.words + SENTENCE):
             return ()
         return (Complaint("length", f"it has {words} words; about {phase.words} are needed"),)
 

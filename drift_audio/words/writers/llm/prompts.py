@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
@@ -19,12 +19,7 @@ from drift_audio.words.writers.llm.client import Message
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
 
-FOLDER = "drift_audio.words.writers"
-LANGUAGES = {
-    "en": "English", "de": "German", "es": "Spanish", "fr": "French", "it": "Italian", "nl": "Dutch", "pt": "Portuguese", "ja": "Japanese",
-    "zh": "Chinese", "hi": "Hindi", "pl": "Polish", "sv": "Swedish", "da": "Danish", "fi": "Finnish", "nb": "Norwegian", "cs": "Czech",
-    "tr": "Turkish", "ru": "Russian", "uk": "Ukrainian", "ko": "Korean", "el": "Greek", "ro": "Romanian", "hu": "Hungarian",
-}  # fmt: skip
+FOLDER: Final = "drift_audio.words.writers"
 
 
 class Prompts:
@@ -69,7 +64,7 @@ class Prompts:
 
     def _form(self, structured: bool, *, whole: bool) -> str:
         name = "form_json.md.j2" if structured else "form_text.md.j2"
-        return _template(name).render(whole=whole, example=_examples()[self._scenario.style])
+        return _template(name).render(whole=whole, example=_data("examples")[self._scenario.style])
 
 
 def check_messages() -> tuple[Message, ...]:
@@ -79,7 +74,7 @@ def check_messages() -> tuple[Message, ...]:
 
 def language_name(tag: str) -> str:
     """A language by its English name, or the tag itself."""
-    return LANGUAGES.get(tag.partition("-")[0].lower(), f"the language with the tag {tag}")
+    return str(_data("languages").get(tag.partition("-")[0].lower(), f"the language with the tag {tag}"))
 
 
 def spoken_length(minutes: float) -> str:
@@ -139,5 +134,5 @@ def _template(name: str) -> Template:
 
 
 @cache
-def _examples() -> dict[str, list[dict[str, Any]]]:
-    return dict(yaml.safe_load(resources.files(FOLDER).joinpath("prompts", "examples.yaml").read_text("utf-8")))
+def _data(name: str) -> dict[str, Any]:
+    return dict(yaml.safe_load(resources.files(FOLDER).joinpath("prompts", f"{name}.yaml").read_text("utf-8")))

@@ -20,7 +20,8 @@ _FENCE: Final = re.compile(r"^\s*(?:```|~~~)[\w-]*\s*$", re.MULTILINE)
 _PIECE: Final = re.compile(r'"(phase|say|pause)"\s*:\s*(?:"((?:[^"\\]|\\.)*)"|(-?\d+(?:\.\d+)?))')
 _HEADING: Final = re.compile(r"^\s{0,3}#{1,6}\s+(.+?)\s*$", re.MULTILINE)
 _LABEL: Final = re.compile(
-    r"^\s*(?:\*\*[^*\n]{1,80}\*\*:?|(?:title|section|phase|part|chapter|script|duration|total|word count|words)\b[^.?!\n]{0,70})\s*$",
+    r"^\s*(?:\*\*[^*\n]{1,80}\*\*:?|"
+    r"(?:title|section|phase|part|chapter|script|duration|total|word count)\b[^.?!\n]{0,70})\s*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _SPOKEN_PAUSE: Final = re.compile(

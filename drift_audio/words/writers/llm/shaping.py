@@ -1,4 +1,4 @@
-"""Fits a model's section to its plan: repeats and surplus go, pauses add up, breaths and bells stand where the style wants them."""
+"""Fits a model's section to its plan: repeats and surplus go, pauses add up, breaths and bells stand where they belong."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ def fit(section: Section, phase: PhasePlan, plan: Plan) -> Section:
 
 
 def words_of(section: Section) -> int:
+    """Words spoken in a section."""
     return sum(word_count(part.text) for part in section.parts if isinstance(part, Utterance))
 
 
@@ -88,10 +89,8 @@ def _breaths(atoms: list[Atom], phase: PhasePlan, plan: Plan) -> list[Atom]:
 def _bells(atoms: list[Atom], phase: PhasePlan, plan: Plan) -> list[Atom]:
     form = shape(plan.style)
     bells = form.bells
-    opening = (
-        [Bell(count=bells.opening), Pause(seconds=form.palette.breath)]
-        if bells.opening and phase.key == plan.phases[0].key
-        else []
-    )
-    closing = [Bell(count=bells.closing)] if bells.closing and phase.key == plan.phases[-1].key else []
-    return [*opening, *atoms, *closing]
+    opening: list[Atom] = []
+    if bells.opening and phase.key == plan.phases[0].key:
+        opening = [Bell(count=bells.opening), Pause(seconds=form.palette.breath)]
+    closing: list[Atom] = [Bell(count=bells.closing)] if bells.closing and phase.key == plan.phases[-1].key else []
+    return opening + atoms + closing
