@@ -148,16 +148,14 @@ class Limiter:
         needed = self._needed(joined)
         if needed is None:
             return None
-        from scipy.ndimage import minimum_filter1d
-
         window = np.hanning(2 * ATTACK + 1)
-        low = minimum_filter1d(needed, 2 * ATTACK + 1, mode="nearest")
-        changed = np.flatnonzero(low < 1)
-        first, last = max(0, changed[0] - 2 * ATTACK), changed[-1] + 2 * ATTACK + 1
-        smooth = np.ones(joined.shape[0], np.float32)
-        piece = np.pad(low[first:last], ATTACK, mode="edge")
-        smooth[first:last] = np.convolve(piece, window / window.sum(), mode="valid")
-        return np.minimum(smooth, 1)
+        over = np.flatnonzero(needed < 1)
+        first, last = max(0, over[0] - 2 * ATTACK), min(needed.shape[0], over[-1] + 2 * ATTACK + 1)
+        wide = np.pad(needed[first:last], 2 * ATTACK, mode="edge")
+        low = np.lib.stride_tricks.sliding_window_view(wide, 2 * ATTACK + 1).min(axis=1)
+        curve = np.ones(joined.shape[0], np.float32)
+        curve[first:last] = np.minimum(np.convolve(low, window / window.sum(), mode="valid"), 1)
+        return curve
 
     def _needed(self, joined: Samples) -> NDArray[np.float32] | None:
         """The gain that each frame needs; None when no true peak is above the ceiling."""

@@ -104,7 +104,11 @@ class _Dip:
         if self._filter is None:
             return block
         dipped = self._filter.process(block.T, RATE, buffer_size=STEADY, reset=False).T
-        return np.asarray(block + amount[:, np.newaxis] * (dipped - block))
+        if amount.min() >= 1.0:
+            return np.asarray(dipped)
+        if amount.max() > 0.0:
+            block += amount[:, np.newaxis] * (dipped - block)
+        return block
 
 
 class _BedStream:

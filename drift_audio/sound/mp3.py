@@ -26,14 +26,15 @@ from drift_audio.errors import ExportError
 from drift_audio.sound.audio import CHANNELS, RATE, Samples
 
 FRAME: Final = 1152
-STRETCH: Final = 1024
-WARM_UP: Final = 24
-OVERLAP: Final = 32
+STRETCH: Final = 1280
+WARM_UP: Final = 16
+OVERLAP: Final = 24
 
 BITRATES: Final = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 
 _HEADER = 36
 _SETTLED = 6
+_SUM_AT_ONCE = 1 << 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,7 @@ class _Joiner:
         self._info = b""
         self._sizes: list[int] = []
         self._checksum = Checksum()
+        self._unsummed = bytearray()
 
     def add(self, stretch: Stretch) -> bytes:
         """The frames of the stretch before, up to the splice."""
@@ -184,8 +186,14 @@ class _Joiner:
     def _give(self, frames: list[bytes]) -> bytes:
         self._sizes += [len(frame) for frame in frames]
         joined = b"".join(frames)
-        self._checksum.add(joined)
+        self._unsummed += joined
+        if len(self._unsummed) > _SUM_AT_ONCE:
+            self._sum()
         return joined
+
+    def _sum(self) -> None:
+        self._checksum.add(bytes(self._unsummed))
+        self._unsummed.clear()
 
     def info_frame(self, samples: int) -> bytes:
         """The first encoder's info frame, which told of its own stretch, made true of the whole.
@@ -193,6 +201,7 @@ class _Joiner:
         Players read from it how many frames and bytes there are, where to seek, and how much silence the encoder put
         before and behind the sound.
         """
+        self._sum()
         frame = bytearray(self._info)
         at = frame.index(b"Info")
         sizes = np.cumsum([len(frame), *self._sizes])
@@ -255,7 +264,7 @@ def overwrite(frames: list[bytes], wanted: bytes) -> list[bytes]:
 class Checksum:
     """CRC-16 (polynomial 0x8005 reflected, zero start) of a stream, as the info frame wants it; many lanes at once."""
 
-    LANES: Final = 2048
+    LANES: Final = 8192
 
     def __init__(self) -> None:
         self.value = 0
