@@ -61,7 +61,7 @@ def open_files(path: Path, *, seed: int) -> FileStream:
     """
     if path.is_dir():
         return FileStream(_playlist(audio_files(path), seed))
-    return FileStream(_loop(_readable(path)))
+    return FileStream(_loop(readable(path)))
 
 
 def check(path: Path) -> None:
@@ -71,7 +71,7 @@ def check(path: Path) -> None:
         CatalogError: one line that names the file and says what to do.
     """
     for file in audio_files(path) if path.is_dir() else (path,):
-        _measured(_readable(file), file)
+        _measured(readable(file), file)
 
 
 def audio_files(folder: Path) -> tuple[Path, ...]:
@@ -230,7 +230,7 @@ def _playlist(files: tuple[Path, ...], seed: int) -> Iterator[Piece]:
 
 
 def _whole(file: Path) -> Piece:
-    path = _readable(file)
+    path = readable(file)
     info = soundfile.info(path)
     fade = int(min(LONGEST_FADE_S * info.samplerate, info.frames / 4))
     return Piece(path, info.samplerate, 0, info.frames, fade, gain(LEVEL_LUFS - _measured(path, file)))
@@ -260,7 +260,7 @@ def _probes(file: soundfile.SoundFile) -> Iterator[Samples]:
         yield two_ears(file.read(length, dtype="float32", always_2d=True))
 
 
-def _readable(path: Path) -> Path:
+def readable(path: Path) -> Path:
     """The file itself when libsndfile reads it, else a temporary FLAC of it."""
     if not path.exists():
         raise CatalogError(f"ambience file {path}: does not exist; give a name (drift-audio ambience list), a file or a folder")
