@@ -139,7 +139,7 @@ class Story(Frozen):
         caffeine;
         pain: back, head, joint, period, tooth, belly, nerve, injury, neck, illness.
     tense: whether the event has happened, goes on, or is yet to come. part: the listener's part in a hurt between people
-    ("none" outside of one). gravity: of a rupture between people, or of a loss; "none" where nothing of that sort is told.
+    ("none" outside of one). gravity: of a rupture between people; "none" where nothing of that sort is told.
     occasion: time of day the session is for. setting: where it happened or will ("at work", "on the ward").
     Each confidence is 0 to 1; a writer leaves out what stands below 0.5.
     """

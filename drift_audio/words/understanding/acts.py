@@ -1,0 +1,232 @@
+"""What people did to each other: which act, by whom, to whom, how grave."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from drift_audio.words.story import Gravity, Role
+from drift_audio.words.understanding.text import DATA
+from drift_audio.words.yamlfile import read_yaml
+
+GRADES: Final[tuple[Gravity, ...]] = ("none", "minor", "moderate", "major")
+_ME: Final = frozenset({"i", "me", "we", "us"})
+
+
+@dataclass(frozen=True)
+class Act:
+    """A class of acts from the lexicon."""
+
+    name: str
+    gravity: Gravity
+    mutual: bool
+    done: re.Pattern[str]
+    events: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One act found in the text. role: the listener's part in it; start: its place in the text."""
+
+    act: Act
+    role: Role
+    start: int
+    end: int
+
+
+def deeds(text: str, doc: Any) -> list[Deed]:
+    """Acts between people in a tidied, parsed text, in order."""
+    found = []
+    lower = text.lower()
+    for act in _acts():
+        for match in act.done.finditer(lower):
+            role = "both" if act.mutual else _role(match, text, doc)
+            if role is not None and not _denied(match, lower):
+                found.append(Deed(act, role, match.start(), match.end()))
+    return sorted(found, key=lambda deed: (deed.start, -GRADES.index(deed.act.gravity)))
+
+
+def part_of(found: list[Deed], text: str) -> tuple[Role, float]:
+    """The listener's part over all deeds, with its confidence."""
+    lower = text.lower()
+    roles = {deed.role for deed in found}
+    owned, suffered = bool(_cue("owned").search(lower)), bool(_cue("suffered").search(lower))
+    if _cue("back").search(lower) and roles:
+        return "both", 0.85
+    if {"caused", "hurt"} <= roles:
+        return _weighed(found, owned=owned, suffered=suffered)
+    if roles & {"caused", "hurt"}:
+        return ("caused", 0.9) if "caused" in roles else ("hurt", 0.9)
+    if roles == {"both"}:
+        if owned and not suffered:
+            return (
+                ("caused", 0.6)
+                if _cue("wish_to_mend").search(lower) and re.search(r"\bi (said|was|shouldn|regret|hurt)", lower)
+                else ("both", 0.7)
+            )
+        return "both", 0.8
+    if owned and re.search(
+        r"apologi[sz]e to|sorry to|forgive me|what i (said|did)|how i (treated|spoke|behaved|acted|talked)|i hurt", lower
+    ):
+        return "caused", 0.7
+    if suffered:
+        return "hurt", 0.7
+    return "none", 0.6
+
+
+def gravity_of(found: list[Deed], text: str) -> tuple[Gravity, float]:
+    """How grave the rupture is: the gravest deed, turned by the signs around it."""
+    lower = text.lower()
+    grade = max((GRADES.index(deed.act.gravity) for deed in found), default=2)
+    if grade < 3 and _cue("graver").search(lower):
+        grade = 3 if grade == 2 else 2
+    elif grade == 1 and _cue("heavier").search(lower):
+        grade = 2
+    elif grade == 2 and _cue("lighter").search(lower) and not _cue("heavier").search(lower):
+        grade = 1
+    return GRADES[grade], 0.8 if found else 0.5
+
+
+def wants_to_mend(text: str) -> bool:
+    """Whether the text speaks of mending, forgiving or apologising."""
+    return bool(_cue("wish_to_mend").search(text.lower()))
+
+
+def _weighed(found: list[Deed], *, owned: bool, suffered: bool) -> tuple[Role, float]:
+    caused = sum(GRADES.index(deed.act.gravity) for deed in found if deed.role == "caused")
+    hurt = sum(GRADES.index(deed.act.gravity) for deed in found if deed.role == "hurt")
+    first = next(deed.role for deed in found if deed.role in {"caused", "hurt"})
+    if owned and not suffered and caused >= hurt and first == "caused":
+        return "caused", 0.6
+    if suffered and not owned and hurt > caused and first == "hurt":
+        return "hurt", 0.6
+    return "both", 0.7
+
+
+def _role(match: re.Match[str], text: str, doc: Any) -> Role | None:
+    """Who did it: read from the verb's subject, its passive agent, or the words just before."""
+    verb = _verb(match, doc)
+    doer = _doer(verb) if verb is not None else None
+    if doer is None:
+        return _by_neighbours(match, text)
+    passive = any(child.dep_ in {"nsubjpass", "auxpass"} for child in verb.children) or _got(verb)
+    if doer.lower_ == "we":
+        return "both"
+    mine = doer.lower_ == "i"
+    if passive and verb.lower_ not in {"been", "was"}:
+        return "hurt" if mine else ("caused" if _agent_is_me(verb) else None)
+    if mine:
+        return None if _at_thing(verb) else "caused"
+    return "hurt" if _is_person(doer) and _touches_me(match, verb, text) else None
+
+
+def _verb(match: re.Match[str], doc: Any) -> Any:
+    span = doc.char_span(match.start(), match.end(), alignment_mode="expand")
+    if span is None:
+        return None
+    verbs = [token for token in span if token.pos_ in {"VERB", "AUX"}]
+    return verbs[0] if verbs else next((token.head for token in span if token.head.pos_ in {"VERB", "AUX"}), None)
+
+
+def _doer(verb: Any) -> Any:
+    for token in (verb, *verb.ancestors):
+        own = next((child for child in token.children if child.dep_ in {"nsubj", "nsubjpass", "csubj"}), None)
+        if own is not None:
+            return token.head if own.lower_ in {"who", "that", "which"} and token.dep_ == "relcl" else own
+        poss = next((child for child in token.children if child.dep_ == "poss"), None)
+        if poss is not None and token.tag_ == "VBG":
+            return poss
+        if token.dep_ not in {"conj", "xcomp", "advcl", "pcomp", "ccomp", "acl", "aux", "prep", "dep", "acomp", "attr", "relcl"}:
+            return None
+    return None
+
+
+def _by_neighbours(match: re.Match[str], text: str) -> Role | None:
+    before = text[max(0, match.start() - 40) : match.start()].lower()
+    pronouns = re.findall(r"\b(i|he|she|they|we)\b|\bmy [\w-]+", before)
+    if re.search(r"\bmy [\w' -]{2,25}$", before) or (pronouns and pronouns[-1] in {"he", "she", "they"}):
+        return "hurt"
+    if pronouns and pronouns[-1] == "we":
+        return "both"
+    if (pronouns and pronouns[-1] == "i") or not before.strip(" .,"):
+        return "caused"
+    return None
+
+
+def _got(verb: Any) -> bool:
+    return verb.tag_ == "VBN" and any(
+        child.lower_ in {"got", "get", "been", "being", "was", "were"}
+        for child in verb.children
+        if child.dep_ in {"aux", "auxpass"}
+    )
+
+
+def _agent_is_me(verb: Any) -> bool:
+    agents = (child for child in verb.children if child.dep_ == "agent")
+    return any(leaf.lower_ == "me" for agent in agents for leaf in agent.children)
+
+
+def _at_thing(verb: Any) -> bool:
+    """ "I yelled at the television" hurts nobody."""
+    for prep in verb.children:
+        if prep.dep_ == "prep" and prep.lower_ in {"at", "with"}:
+            leaf = next((child for child in prep.children if child.dep_ == "pobj"), None)
+            if leaf is not None and leaf.lower_ in {
+                "tv",
+                "television",
+                "screen",
+                "computer",
+                "printer",
+                "car",
+                "god",
+                "myself",
+                "referee",
+                "wall",
+            }:
+                return True
+    return any(child.dep_ == "dobj" and child.lower_ == "myself" for child in verb.children)
+
+
+def _is_person(token: Any) -> bool:
+    return token.lower_ in {"he", "she", "they", "who", "someone", "somebody", "everyone", "people", "nobody"} or token.pos_ in {
+        "NOUN",
+        "PROPN",
+    }
+
+
+def _touches_me(match: re.Match[str], verb: Any, text: str) -> bool:
+    sentence = verb.sent.text.lower()
+    return bool(re.search(r"\b(i|me|my|mine|us|our|we|i'm|i've)\b", sentence)) or "my" in text[: match.start()].lower()
+
+
+def _denied(match: re.Match[str], lower: str) -> bool:
+    return bool(
+        re.search(
+            r"(never|didn't|did not|don't|do not|won't|wouldn't|not going to|without|haven't|hasn't)( \w+)?(?: ever| even)? $",
+            lower[: match.start()],
+        )
+    )
+
+
+@cache
+def _acts() -> tuple[Act, ...]:
+    return tuple(_read())
+
+
+def _read() -> Iterator[Act]:
+    for entry in _table()["acts"]:
+        events = {part: entry[part] for part in ("caused", "hurt", "both")}
+        yield Act(entry["name"], entry["gravity"], bool(entry.get("mutual")), re.compile(rf"\b{entry['done']}\b"), events)
+
+
+@cache
+def _cue(name: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{_table()[name]}")
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return read_yaml(DATA / "acts.yaml")

@@ -1,0 +1,59 @@
+"""Which guide the situation belongs to: cues by weight, helped by what was found between people."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from drift_audio.words.story import THEMES, Theme
+from drift_audio.words.understanding.text import DATA
+from drift_audio.words.yamlfile import read_yaml
+
+
+def scores(text: str) -> dict[str, float]:
+    """Sum of the cues of each theme in a tidied text; a cue that comes again counts half."""
+    lower = text.lower()
+    return {theme: _sum(patterns, lower) for theme, patterns in _cues().items()}
+
+
+def best(sums: dict[str, float]) -> tuple[Theme, float]:
+    """The strongest theme and its confidence (its share of the two strongest)."""
+    order = [theme for theme in sums if theme in THEMES]
+    ranked = sorted(order, key=lambda theme: (-sums[theme], order.index(theme)))
+    first, second = ranked[0], ranked[1]
+    if sums[first] < 1:
+        return "everyday-calm", 0.3
+    return first, round(min(0.98, sums[first] / (sums[first] + sums[second])), 2)  # type: ignore[return-value]
+
+
+def kind_of(theme: str, text: str) -> str | None:
+    """What sort within the theme, where the text tells one."""
+    kinds = _table()["kinds"].get(theme, {})
+    return next((kind for kind, pattern in kinds.items() if re.search(rf"\b(?:{pattern})\b", text.lower())), None)
+
+
+def _sum(patterns: list[tuple[float, re.Pattern[str]]], lower: str) -> float:
+    total = 0.0
+    for weight, pattern in patterns:
+        hits = len({match[0] for match in pattern.finditer(lower)})
+        total += weight * (1 + 0.5 * min(hits - 1, 3)) if hits else 0.0
+    return total
+
+
+@cache
+def _cues() -> dict[str, list[tuple[float, re.Pattern[str]]]]:
+    table = {name: cues for name, cues in _table().items() if name != "kinds"}
+    return {
+        name: [
+            (float(weight), re.compile(rf"(?<!\w)(?:{pattern})(?!\w)"))
+            for weight, patterns in cues.items()
+            for pattern in patterns
+        ]
+        for name, cues in table.items()
+    }
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return read_yaml(DATA / "themes.yaml")
