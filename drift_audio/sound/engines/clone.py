@@ -1,0 +1,100 @@
+"""A voice of one's own: a recording is checked, kept privately, and declared as a voice that an XTTS model speaks with."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from drift_audio.errors import CatalogError, OutputError
+from drift_audio.sound import guard
+from drift_audio.sound.engines import weights
+from drift_audio.sound.engines.base import Voice
+from drift_audio.sound.engines.bundle import BundleError
+from drift_audio.sound.engines.install import write_declaration
+
+RATE: Final = 24_000
+SHORTEST_S: Final = 3.0
+LONGEST_S: Final = 60.0
+NAME: Final = re.compile(r"^[a-z][a-z0-9-]{0,39}$")
+CONSENT: Final = "This is a recording of my own voice, or of somebody who has allowed me to do this."
+LICENCE: Final = "XTTS and what it speaks are licensed for non-commercial use only (Coqui Public Model License, https://tts-hub.github.io/cpml)."
+
+
+def clone(name: str, sample: Path, base: Voice, *, data_dir: Path, user_voices: Path) -> Path:
+    """Declare voice `name` that speaks like `sample` by the model of `base`; returns the declaration's path.
+
+    The caller has the person's consent and agreement to the licence (`CONSENT`, `LICENCE`); both are noted in the declaration.
+
+    Raises:
+        CatalogError: the name is not of lower-case letters, digits and hyphens, or `base` cannot clone.
+        OutputError: a voice of that name was declared already.
+        BundleError: the recording cannot be used.
+    """
+    if not NAME.match(name):
+        raise CatalogError(f"voice name {name!r} must be of lower-case letters, digits and hyphens, at most 40, a letter first")
+    if base.engine != "coqui" or "cloning" not in base.tags:
+        raise CatalogError(f"voice {base.name!r} cannot take on a recording; use one tagged cloning, such as xtts")
+    declaration = user_voices / f"{name}.yaml"
+    if declaration.exists():
+        raise OutputError(f"voice {name!r} exists already; choose another name or remove it: drift-audio voices remove {name}")
+    keep(read_sample(sample), data_dir / "clones" / f"{name}.wav")
+    write_declaration(declaration, _fields(name, base))
+    return declaration
+
+
+def read_sample(path: Path) -> np.ndarray:
+    """The recording as mono float32 at 24 kHz, silence at its ends cut off.
+
+    Raises:
+        BundleError: not readable as audio, under 3 s or over 60 s of it, or nothing can be heard.
+    """
+    import soundfile
+    import soxr
+
+    try:
+        samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    except (soundfile.LibsndfileError, OSError, RuntimeError):
+        raise BundleError(f"{path}: cannot be read as a recording; give a WAV, FLAC, OGG or MP3 file") from None
+    mono = soxr.resample(samples.mean(axis=1), rate, RATE) if samples.size else samples.reshape(-1)
+    if not np.isfinite(mono).all() or (voice := guard.trim(np.asarray(mono, np.float32), RATE)).size == 0:
+        raise BundleError(f"{path}: nothing can be heard in it")
+    if guard.is_clipped(voice):
+        raise BundleError(f"{path}: the recording is clipped; record it again a little quieter")
+    seconds = voice.size / RATE
+    if not SHORTEST_S <= seconds <= LONGEST_S:
+        wanted = f"{SHORTEST_S:g} to {LONGEST_S:g} s are needed, 10 to 20 are best"
+        raise BundleError(f"{path}: holds {seconds:.1f} s of speech; {wanted}")
+    return voice
+
+
+def keep(samples: np.ndarray, path: Path) -> None:
+    """Write the recording where only its owner can read it, whole or not at all."""
+    import soundfile
+
+    weights.private_folder(path.parent)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with soundfile.SoundFile(descriptor, "w", RATE, 1, "PCM_16", format="WAV", closefd=False) as file:
+            file.write(samples)
+    finally:
+        os.close(descriptor)
+    beside.replace(path)
+
+
+def _fields(name: str, base: Voice) -> dict[str, Any]:
+    return {
+        "engine": base.engine,
+        "model": base.model,
+        "character": "A voice that you cloned from a recording.",
+        "languages": list(base.languages),
+        "licence": base.licence,
+        "source": base.source,
+        "pace": base.pace,
+        "tags": ["clone"],
+        "options": {**{k: v for k, v in base.options.items() if k == "language"}, "sample": f"{name}.wav", "consent": CONSENT},
+    }
