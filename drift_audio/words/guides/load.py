@@ -136,7 +136,9 @@ def _condition(word: str, where: str) -> tuple[str, frozenset[str]]:
             raise CatalogError(f"{where}: unknown condition {word!r}; dimensions are {', '.join(DIMENSIONS)}")
         return named, values
     # "hurt" is a part before it is a feeling; "feeling:hurt" says the other.
-    fitting = [key for key, allowed in DIMENSIONS.items() if values <= set(allowed) and not (key == "feeling" and values == {"hurt"})]
+    fitting = [
+        key for key, allowed in DIMENSIONS.items() if values <= set(allowed) and not (key == "feeling" and values == {"hurt"})
+    ]
     if len(fitting) != 1:
         hint = f"write {' or '.join(f'{key}:{word}' for key in fitting)}" if fitting else "see docs/guides-format.md"
         raise CatalogError(f"{where}: unclear condition {word!r}; {hint}")

@@ -18,8 +18,11 @@ from drift_audio.words.writers.offline.deal import deal, walk
 
 FALLBACK: Final = "everyday-calm"
 PERSONAL_SLOTS: Final = frozenset({"meet", "turn"})
+NAMING_SLOTS: Final = PERSONAL_SLOTS | {"night", "story:burden"}
+NAMING: Final = ("event", "matter", "person")
 ENOUGH: Final = 4
 TRIES: Final = 10
+NAMELESS: Final = 1.5
 _MARK = re.compile(r"\[[a-z]+\]")
 
 
@@ -86,6 +89,14 @@ class Bench:
         self.memory = Memory()
         self._variants: dict[str, tuple[Variant, ...]] = {}
         self._drawn: dict[str, set[int]] = {}
+        self._naming = tuple(value for name in NAMING if (value := self.fill.values.get(name)))
+        self.places: dict[str, int] = {}
+
+    @cached_property
+    def story(self) -> str:
+        """Name of the sleep story of the session."""
+        names = self._shared.pools["stories"]
+        return names[deal("stories", len(names), self.seed)[0]]
 
     @cached_property
     def goal(self) -> Goal | None:
@@ -107,6 +118,8 @@ class Bench:
     def _entries(self, slot: str) -> Sequence[Entry]:
         if slot.startswith("goal:"):
             return self.goal.slots.get(slot[5:], ()) if self.goal else ()
+        if slot.startswith("story:"):
+            return self._shared.slots.get(f"st-{self.story}-{slot[6:]}", ())
         for banks in (self.theme, self._shared, self._calm):
             if banks.slots.get(slot):
                 return banks.slots[slot]
@@ -150,14 +163,20 @@ class Bench:
         if card < 0:
             card, round_ = min(row, key=lambda item: made[item[0]].words)
         drawn.add(card)
-        text = self._fresh(f"{slot}/{card}", made[card].tree, round_)
+        text = self._fresh(slot, made[card].tree, walk(f"{self._key(slot)}/{card}", count(made[card].tree), round_))
         self.memory.keep(text)
+        self.places[text] = card
         return text
+
+    def _key(self, slot: str) -> str:
+        if slot.startswith("story:"):
+            return f"{self.story}/{slot}"
+        return f"{self.goal.name}/{slot}" if slot.startswith("goal:") and self.goal else slot
 
     def _row(self, slot: str, size: int, a_session: int, drawn: set[int]) -> list[tuple[int, int]]:
         if not size:
             return []
-        key = slot if not slot.startswith("goal:") or not self.goal else f"{self.goal.name}/{slot}"
+        key = self._key(slot)
         start = self.seed * min(a_session, size) + len(drawn)
         row: dict[int, int] = {}
         for position in range(start, start + 2 * size):
@@ -166,19 +185,25 @@ class Bench:
                 row.setdefault(card, deck)
         return list(row.items())
 
-    def _fresh(self, key: str, tree: Seq, round_: int) -> str:
+    def _fresh(self, slot: str, tree: Seq, first: int) -> str:
+        """Of a few wordings of a paragraph, the one that repeats least of this session and, where it should, names the matter."""
         total = count(tree)
-        first = walk(key, total, round_)
         shift = max(1, total // 3)
         texts = (expand(tree, (first + at * shift + at) % total) for at in range(min(TRIES, total)))
         best, lowest = "", float("inf")
         for text in texts:
-            cost = self.memory.cost(text)
+            cost = self.memory.cost(text) + (NAMELESS if self._nameless(slot, text) else 0)
             if cost < lowest:
                 best, lowest = text, cost
             if not cost:
                 break
         return best
+
+    def _nameless(self, slot: str, text: str) -> bool:
+        if slot not in NAMING_SLOTS or not self._naming:
+            return False
+        low = text.lower()
+        return not any(value.lower() in low for value in self._naming)
 
 
 def _length(tree: Seq) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import Final
 
@@ -18,6 +18,8 @@ ROUND_CYCLES: Final = 6
 SET_CYCLES: Final = 8
 OPTIONAL_FROM: Final = 3
 REQUIRED_SLACK: Final = 1.35
+CLIPPED: Final = frozenset({"meet", "look", "image", "kind", "turn", "step", "night", "walk", "breathe", "craft", "close"})
+ORDERED: Final = ("story:", "craft")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +38,35 @@ def fill_phase(bench: Bench, tokens: Sequence[Token], budget: PhasePlan, form: P
     tokens = [_fitting(bench, token, short=short) for token in tokens if budget.cycles or not token.counted]
     if form.sets:
         return _rounds(bench, tokens, budget)
-    texts = _texts(bench, tokens, budget, short=short)
-    said = [para for token, paras in zip(tokens, texts, strict=True) for para in _row(token, paras)]
+    texts = [
+        _in_order(bench, token.slot, said) for token, said in zip(tokens, _texts(bench, tokens, budget, short=short), strict=True)
+    ]
+    said: list[Para] = []
+    for token, paras in zip(tokens, texts, strict=True):
+        row = list(_row(token, paras))
+        said = _among(said, row) if token.spare else said + row
     return _place_breaths(said, budget.cycles)
+
+
+def _among(said: list[Para], spare: list[Para]) -> list[Para]:
+    """Spread spare paragraphs evenly among those already there, never before the first."""
+    mixed: list[Para] = []
+    for at, para in enumerate(said):
+        mixed += [para, *spare[_upto(len(spare), len(said), at) : _upto(len(spare), len(said), at + 1)]]
+    return mixed if said else spare
+
+
+def _in_order(bench: Bench, slot: str, texts: list[str]) -> list[str]:
+    """Paragraphs that tell something step by step stand in the order of their bank."""
+    if slot.startswith(ORDERED):
+        return sorted(texts, key=lambda text: bench.places.get(text, 0))
+    return texts
 
 
 def _fitting(bench: Bench, token: Token, *, short: bool) -> Token:
     brief = f"{token.slot}-short"
-    if short and bench.variants(brief):
-        return Token(brief, required=token.required, repeat=token.repeat, counted=token.counted)
-    return token
+    slot = brief if short and bench.variants(brief) else token.slot
+    return replace(token, slot=slot, required=token.required or (token.longer and not short))
 
 
 def _texts(bench: Bench, tokens: Sequence[Token], budget: PhasePlan, *, short: bool) -> list[list[str]]:
@@ -76,11 +97,14 @@ class _Filler:
 
     def once(self) -> None:
         for at, token in enumerate(self.tokens):
-            if not token.required and token.slot != BREATH and self._room_for(token.slot):
+            if not token.required and not token.spare and token.slot != BREATH and self._room_for(token.slot):
                 self._say(at, self.room * 1.2)
 
     def repeated(self) -> None:
-        again = [at for at, token in enumerate(self.tokens) if token.repeat]
+        self._again([at for at, token in enumerate(self.tokens) if token.repeat])
+        self._again([at for at, token in enumerate(self.tokens) if token.spare])
+
+    def _again(self, again: list[int]) -> None:
         while again:
             again = [at for at in again if self.bench.has(self.tokens[at].slot) and self._room_for(self.tokens[at].slot)]
             for at in again:
@@ -95,7 +119,7 @@ class _Filler:
         text = self.bench.draw(slot, limit=limit, a_session=self._a_session(at))
         if text is None:
             return
-        if self.short:
+        if self.short and slot in CLIPPED:
             text = _clipped(text, max(limit, 14.0))
         self.texts[at].append(text)
         self.room -= word_count(text)

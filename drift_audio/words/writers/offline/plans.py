@@ -19,13 +19,16 @@ ONCE: Final = frozenset({"image", "step"})
 class Token:
     """One slot of a phase.
 
-    required: always said. repeat: said again, with other words, until the phase is full. counted: only before counted breaths.
+    required: always said. longer: required in sessions that are not short. repeat: said again, with other words, until the
+    phase is full. spare: only when the slots before it have nothing left. counted: only before counted breaths.
     """
 
     slot: str
     required: bool = False
     repeat: bool = False
     counted: bool = False
+    longer: bool = False
+    spare: bool = False
 
 
 def phase_tokens(style: str, phase: str, theme: Banks) -> tuple[Token, ...]:
@@ -50,6 +53,6 @@ def _middle(theme: Banks) -> list[Token]:
 
 
 def _token(name: str) -> Token:
-    slot = name.rstrip("!*^")
+    slot = name.rstrip("!*^+~")
     flags = name[len(slot) :]
-    return Token(slot, required="!" in flags, repeat="*" in flags, counted="^" in flags)
+    return Token(slot, required="!" in flags, repeat="*" in flags, counted="^" in flags, longer="+" in flags, spare="~" in flags)
