@@ -38,8 +38,6 @@ higher self; safe space; hold space; deeply relaxed; you must; cannot resist; ca
     .split("; ")
 )
 _LIKE_YOU = "one|once|use|used|useful|usual|unit|union|uniform|unique|universal|university|European|eulogy"
-_BEFORE_YOU = ("of", "to", "on", "in", "for", "with", "from", "around", "about", "beneath", "under", "near", "behind", "before")
-_NO_OBJECT = r"\b" + "".join(f"(?<!{word} )" for word in _BEFORE_YOU)
 _ALONE = r"\b(?<!did )(?<!does )(?<!let )(?<!what )(?<!that )"
 _RULES: Final = (
     ("placeholder", re.compile(r"[{}@|]")),
@@ -49,7 +47,7 @@ _RULES: Final = (
     ("double space", re.compile(r"  |\s[,.;?]|,,|\.\.|,\.|\?\.")),
     ("agreement", re.compile(r"\b[Tt]hey (?:is|was|has|does|says|doesn't|isn't|wasn't|hasn't)\b")),
     ("agreement", re.compile(rf"{_ALONE}(?:he|she|He|She) (?:are|have|do|aren't|haven't|don't|say|need|want)\b")),
-    ("agreement", re.compile(rf"{_NO_OBJECT}you (?:is|was|has|does)\b(?! (?:not )?(?:enough|over))")),
+    ("agreement", re.compile(r"(?:^|[.,?;] |\b(?:and|when|if|because) )[Yy]ou (?:is|was|has|does)\b")),
     ("exclamation", re.compile(r"!")),
     ("digit", re.compile(r"\d")),
     ("dash", re.compile(r"[—–]| - ")),

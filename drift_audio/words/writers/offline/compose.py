@@ -119,7 +119,7 @@ class _Filler:
         text = self.bench.draw(slot, limit=limit, a_session=self._a_session(at))
         if text is None:
             return
-        if self.short and slot in CLIPPED:
+        if self.short and (slot in CLIPPED or ":" in slot):
             text = _clipped(text, max(limit, 14.0))
         self.texts[at].append(text)
         self.room -= word_count(text)
