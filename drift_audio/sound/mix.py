@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -51,7 +52,7 @@ class MixOptions:
 OpenBed = Callable[[str], Bed]
 
 
-def mix(timeline: Timeline, open_bed: OpenBed, options: MixOptions) -> Iterator[Samples]:
+def mix(timeline: Timeline, open_bed: OpenBed, options: MixOptions) -> Generator[Samples, None, None]:
     """Stereo float32 blocks of at most `BLOCK` frames at `RATE`, exactly `timeline.frames` frames in all.
 
     The bed's gain comes from the timeline, which knows when the voice speaks; nothing listens and nothing pumps. Voice
@@ -62,20 +63,36 @@ def mix(timeline: Timeline, open_bed: OpenBed, options: MixOptions) -> Iterator[
         open_bed: gives the stream for a bed expression, from its beginning.
         options: see `MixOptions`.
     """
-    sounds = _Sounds(timeline, options)
-    beds = _beds(timeline, open_bed, options)
-    for start, bed in zip(range(0, timeline.frames, CHUNK), beds, strict=True):
-        sounds.add_to(bed, start)
-        yield bed
+    with closing(_sounds(timeline, options)) as made, closing(_beds(timeline, open_bed, options)) as beds:
+        sounds = _Sounds(made)
+        for start, block in zip(range(0, timeline.frames, CHUNK), beds, strict=True):
+            sounds.add_to(block, start)
+            _close_gently(block, timeline.frames - start)
+            yield block
 
 
-def _beds(timeline: Timeline, open_bed: OpenBed, options: MixOptions) -> Iterator[Samples]:
+def _close_gently(block: Samples, left: int) -> None:
+    """Fade what is still sounding within the last half second of a session, `left` frames before its end, in place."""
+    ending = RATE // 2
+    if left - block.shape[0] < ending:
+        remaining = np.arange(left, left - block.shape[0], -1) - 1
+        block *= curves.ease(remaining / ending).astype(np.float32)[:, np.newaxis]
+
+
+def _sounds(timeline: Timeline, options: MixOptions) -> Generator[tuple[int, Samples], None, None]:
+    """Voice, bells and tones, made ahead; none of them in the bed's stem."""
+    if options.part != "bed":
+        yield from ahead(_make(timeline, options), depth=3)
+
+
+def _beds(timeline: Timeline, open_bed: OpenBed, options: MixOptions) -> Generator[Samples, None, None]:
+    """The bed, made ahead, in blocks that the sounds are added to; silence where there is none."""
     sizes = [min(CHUNK, timeline.frames - start) for start in range(0, timeline.frames, CHUNK)]
-    if options.ambience is None and not any(name for _, _, name in curves.bed_plan(timeline, "")):
-        return (np.zeros((size, CHANNELS), np.float32) for size in sizes)
-    if options.part == "voice":
-        return (np.zeros((size, CHANNELS), np.float32) for size in sizes)
-    return ahead(_bed_blocks(timeline, open_bed, options))
+    plan = curves.bed_plan(timeline, options.ambience or "")
+    if options.part == "voice" or not any(name for _, _, name in plan):
+        yield from (np.zeros((size, CHANNELS), np.float32) for size in sizes)
+    else:
+        yield from ahead(_bed_blocks(timeline, open_bed, options))
 
 
 def _bed_blocks(timeline: Timeline, open_bed: OpenBed, options: MixOptions) -> Iterator[Samples]:
@@ -155,8 +172,8 @@ class _BedStream:
 class _Sounds:
     """Voice, bells and tones laid over the bed; each is made shortly before it is heard and let go behind its end."""
 
-    def __init__(self, timeline: Timeline, options: MixOptions) -> None:
-        self._source = ahead(_make(timeline, options), depth=3) if options.part != "bed" else iter(())
+    def __init__(self, source: Iterator[tuple[int, Samples]]) -> None:
+        self._source = source
         self._ready: tuple[int, Samples] | None = next(self._source, None)
         self._sounding: list[tuple[int, Samples]] = []
 

@@ -14,16 +14,7 @@ import pytest
 import soundfile
 
 from drift_audio.sound.audio import RATE, Samples
-
-
-def ffmpeg() -> str:
-    """The ffmpeg of the virtual environment, else the system's; skips the test where there is none."""
-    try:
-        import imageio_ffmpeg
-
-        return str(imageio_ffmpeg.get_ffmpeg_exe())
-    except (ImportError, RuntimeError):
-        return needed("ffmpeg")
+from tests.instruments import ffmpeg
 
 
 def needed(command: str) -> str:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from drift_audio.sound import curves
 from drift_audio.sound.audio import BLOCK, RATE, Samples, decibels
 from drift_audio.sound.bells import cue, strike
-from drift_audio.sound.curves import Duck
+from drift_audio.sound.curves import Duck, Fades
 from drift_audio.sound.loudness import Meter
 from drift_audio.sound.mix import MixOptions, bed_gain_db, mix
 from drift_audio.sound.score import BedChange, BreathCycle, Clip, Event, Span, Speech, Strike, Timeline
@@ -136,6 +139,42 @@ def test_it_begins_and_ends_in_silence_and_never_jumps() -> None:
     assert np.abs(sound[:8]).max() < 1e-4
     assert np.abs(sound[-8:]).max() < 1e-4
     assert lufs(at(sound, 0, 1)) < lufs(at(sound, 2.5, 4.4)) - 6
+
+
+def test_a_bell_at_the_very_end_dies_away() -> None:
+    line = timeline(20, [], Strike(18 * RATE, 0))
+    sound = joined(line, OPTIONS)
+    assert np.abs(at(sound, 18.5, 19)).max() > 0.01
+    assert np.abs(sound[-20:]).max() < 1e-4
+    assert np.abs(np.diff(at(sound, 19, 20), axis=0)).max() < 0.02
+
+
+def test_leaving_a_mix_early_stops_its_threads() -> None:
+    before = threading.active_count()
+    blocks = mix(TALK, NoiseBed, OPTIONS)
+    next(blocks)
+    assert threading.active_count() > before
+    blocks.close()
+    assert threading.active_count() == before
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.floats(0.05, 12), st.floats(0.4, 8)), min_size=1), st.floats(3, 12), st.floats(0.3, 1.0))
+def test_no_timeline_makes_the_bed_pump(gaps: list[tuple[float, float]], depth: float, attack: float) -> None:
+    duck = Duck(depth_db=depth, attack=attack)
+    spoken, now = [], 4.0
+    for gap, length in gaps:
+        spoken.append((now + gap, length))
+        now += gap + length
+    line = timeline(now + 10, spoken)
+    fall, rise = curves.steepest(curves.bed_db(line, duck, Fades()))
+    steepest = np.pi / 2
+    assert fall <= steepest * (depth / attack + duck.lift_db / 4) * 1.02
+    assert rise <= steepest * (depth / duck.release + duck.lift_db / 4) * 1.02
+    speaking = curves.speaking(line, duck)
+    for start, length in spoken:
+        under = speaking[round(start * 100 + 0.5) : int((start + length) * 100)]
+        assert under.min() == 1.0, "the ramp is done at the first syllable"
 
 
 def test_beds_cross_without_a_hole() -> None:
