@@ -35,6 +35,7 @@ _WINDOW: Final = 2048
 _VOICE_HZ: Final = (200.0, 1200.0)
 _REST_S: Final = 2.5
 _FLOOR_DB: Final = -100.0
+_FULL: Final = 0.9995
 _SYLLABLES_DB: Final = 2.5
 
 Vector = NDArray[np.float64]
@@ -155,7 +156,7 @@ def _take(scan: _Scan, block: Samples, start: int) -> None:
     scan.meter.add(block)
     step = int(_STEP_S * scan.rate)
     count = len(block) // step
-    middle, side = block.mean(axis=1), (block[:, 0] - block[:, -1]) / 2
+    middle, side = (block[:, 0] + block[:, -1]) / 2, (block[:, 0] - block[:, -1]) / 2
     if count:
         scan.middle.append(_band_power(middle[: count * step].reshape(count, step), scan.rate))
         scan.side.append(_band_power(side[: count * step].reshape(count, step), scan.rate))
@@ -177,9 +178,10 @@ def _watch(scan: _Scan, block: Samples, start: int) -> None:
         scan.edges.append(float((block[:edge] ** 2).mean()))
     if start + len(block) >= scan.frames:
         scan.edges.append(float((block[-edge:] ** 2).mean()))
-    full = np.all(np.abs(block) >= 0.9995, axis=1)
+    loudest = np.abs(block).T.max(axis=0)  # channels first: NumPy is slow along an axis of two
+    full = loudest >= _FULL
     scan.clipped += int((full[2:] & full[1:-1] & full[:-2]).sum())
-    sounding = np.flatnonzero(np.any(block != 0, axis=1))
+    sounding = np.flatnonzero(loudest)
     margin = 2 * scan.rate
     if start < margin or start + len(block) > scan.frames - margin:
         return
@@ -188,10 +190,11 @@ def _watch(scan: _Scan, block: Samples, start: int) -> None:
     scan.running = int(gaps[-1])
 
 
-def _draw(scan: _Scan, middle: NDArray[np.float32], start: int) -> None:
+def _draw(scan: _Scan, middle: NDArray[np.floating], start: int) -> None:
     columns = np.minimum((np.arange(start, start + len(middle)) * COLUMNS) // max(1, scan.frames), COLUMNS - 1)
-    np.minimum.at(scan.low, columns[::4], middle[::4])
-    np.maximum.at(scan.high, columns[::4], middle[::4])
+    turns = np.flatnonzero(np.diff(columns, prepend=-1))
+    scan.low[columns[turns]] = np.minimum(scan.low[columns[turns]], np.minimum.reduceat(middle, turns))
+    scan.high[columns[turns]] = np.maximum(scan.high[columns[turns]], np.maximum.reduceat(middle, turns))
     hop = max(_WINDOW // 2, int(scan.frames / COLUMNS / 3))
     starts = np.arange(0, len(middle) - _WINDOW, hop)
     if not len(starts):
