@@ -123,7 +123,7 @@ class FileStream:
 
 
 class _Reader:
-    """One piece at the session's rate: float32 (frames, 2), padded with silence should the file end early."""
+    """One piece at the session's rate: float32 (frames, 2), beginning anew should the file end early."""
 
     def __init__(self, piece: Piece) -> None:
         self.piece = piece
@@ -155,14 +155,28 @@ class _Reader:
     def _decode(self) -> Samples:
         if self._source_left <= 0:
             return np.zeros((CHUNK, CHANNELS), np.float32)
-        block = two_ears(self._file.read(min(CHUNK, self._source_left), dtype="float32", always_2d=True))
+        block = self._next_frames(min(CHUNK, self._source_left))
         self._source_left -= len(block)
-        if not len(block):
-            self._source_left = 0
         if self._resample is not None:
             block = self._resample.resample_chunk(block, last=self._source_left <= 0)
         result: Samples = block * np.float32(self.piece.gain)
         return result
+
+    def _next_frames(self, frames: int) -> Samples:
+        block = _frames_of(self._file, frames)
+        if not len(block):  # the file holds less than it says: what it holds goes round, rather than silence
+            self._file.seek(self.piece.start)
+            block = _frames_of(self._file, frames)
+        if not len(block):
+            raise CatalogError(f"ambience file {self.piece.path}: is damaged; nothing can be read from its beginning")
+        return block
+
+
+def _frames_of(file: soundfile.SoundFile, frames: int) -> Samples:
+    try:
+        return two_ears(file.read(frames, dtype="float32", always_2d=True))
+    except soundfile.LibsndfileError:
+        return np.zeros((0, CHANNELS), np.float32)
 
 
 def _resampler(rate: int) -> soxr.ResampleStream | None:

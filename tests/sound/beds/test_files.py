@@ -1,3 +1,4 @@
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from drift_audio.sound.beds.files import loop_points
 from drift_audio.sound.beds.level import k_weighted_lufs
 from drift_audio.sound.beds.spec import Ambience
 from drift_audio.sound.beds.table import check_bed, open_bed
+from tests.instruments import ffmpeg
 
 EMPTY: dict[str, Ambience] = {}
 
@@ -98,3 +100,44 @@ def test_bad_files_are_refused_in_one_line_before_any_work(tmp_path: Path, conte
 def test_a_folder_without_audio_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CatalogError, match="no audio file"):
         check_bed(str(tmp_path), catalog=EMPTY, user_dir=None)
+
+
+def test_a_truncated_file_leaves_no_hole(tmp_path: Path) -> None:
+    whole, cut = tmp_path / "whole.mp3", tmp_path / "cut.mp3"
+    soundfile.write(whole, noise(12, RATE), RATE)
+    content = whole.read_bytes()
+    cut.write_bytes(content[: len(content) // 2])
+    power = (heard(cut, 20).reshape(40, -1) ** 2).mean(1)
+    assert 10 * np.log10(power.max() / power.min()) < 3
+
+
+def test_what_libsndfile_cannot_read_goes_through_ffmpeg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    (tools / "ffmpeg").symlink_to(ffmpeg())
+    soundfile.write(tmp_path / "a.wav", noise(4, RATE), RATE)
+    subprocess.run([ffmpeg(), "-v", "error", "-i", tmp_path / "a.wav", tmp_path / "a.m4a"], check=True)
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+    with pytest.raises(CatalogError, match="with ffmpeg"):
+        check_bed(str(tmp_path / "a.m4a"), catalog=EMPTY, user_dir=None)
+    monkeypatch.setenv("PATH", str(tools))
+    assert k_weighted_lufs([heard(tmp_path / "a.m4a", 12)], RATE) == pytest.approx(-30, abs=0.7)
+
+
+def test_a_long_file_takes_no_more_memory_than_a_short_one(tmp_path: Path) -> None:
+    import tracemalloc
+
+    def peak(seconds: int) -> int:
+        path = tmp_path / f"{seconds}.wav"
+        with soundfile.SoundFile(path, "w", 16_000, 2) as file:
+            for index in range(seconds // 10):
+                file.write(noise(10, 16_000, seed=index))
+        tracemalloc.start()
+        bed = open_bed(str(path), seed=1, catalog=EMPTY, user_dir=None)
+        for _ in range(20):
+            bed.read(65_536)
+        top = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return top
+
+    assert peak(600) < 1.3 * peak(60)
