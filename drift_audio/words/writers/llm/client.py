@@ -17,10 +17,13 @@ from drift_audio.words.writers.llm.faults import RETRIED, Fault, fault_of
 from drift_audio.words.writers.llm.settings import LlmSettings, is_loopback
 
 MAX_ANSWER_CHARS: Final = 200_000
+WORTH_KEEPING: Final = 400
 CONNECT_S: Final = 10.0
 LONGEST_WAIT_S: Final = 60.0
 _TEMPERATURE: Final = 0.8
-_LOOP: Final = re.compile(r"(.{12,240}?)\1{7,}\Z", re.DOTALL)
+#: The same run of so many characters, so many times in the last 3,000, is a loop.
+LOOP_CHARS: Final = 60
+LOOP_TIMES: Final = 7
 OnTokens = Callable[[int], None]
 
 
@@ -33,7 +36,7 @@ class Message(Frozen):
 
 class Answer(Frozen):
     """What came back. truncated: it was cut by its length, by a loop or by our own limit.
-    finished: the server said that it was done. structured: it was asked for with a schema."""
+    finished: the server said that it was done. late: the time ran out on it. structured: it was asked for with a schema."""
 
     text: str
     tokens_in: int = 0
@@ -41,6 +44,7 @@ class Answer(Frozen):
     seconds: float = 0.0
     truncated: bool = False
     finished: bool = True
+    late: bool = False
     structured: bool = False
 
 
@@ -133,12 +137,17 @@ class ChatClient:
         on_tokens: OnTokens = asked.pop("on_tokens")
         request = self._request(messages, **asked)
         heard = _Heard(structured="response_format" in request)
-        for event in self._events(request, began + self._timeout_s):
-            heard.take(event)
-            if event[0] == "text":
-                on_tokens(heard.count)
-            if heard.finish == "enough":
-                break
+        try:
+            for event in self._events(request, began + self._timeout_s):
+                heard.take(event)
+                if event[0] == "text":
+                    on_tokens(heard.count)
+                if heard.finish == "enough":
+                    break
+        except Fault as fault:
+            if fault.kind != "timeout" or heard.size < WORTH_KEEPING:
+                raise
+            heard.finish = "late"  # a slow server's half answer still holds whole sentences
         return heard.answer(time.monotonic() - began)
 
     def _request(
@@ -209,7 +218,8 @@ class _Heard:
                 self.finish = "enough"
 
     def _looping(self) -> bool:
-        return _LOOP.search("".join(self.parts[-400:])[-2000:]) is not None
+        tail = "".join(self.parts[-400:])[-3000:]
+        return len(tail) > 600 and tail.count(tail[-LOOP_CHARS:]) >= LOOP_TIMES
 
     def answer(self, seconds: float) -> Answer:
         if self.finish == "content_filter":
@@ -227,7 +237,8 @@ class _Heard:
             tokens_in=tokens_in,
             tokens_out=tokens_out or self.count,
             seconds=seconds,
-            truncated=self.finish in ("length", "enough", ""),
+            truncated=self.finish in ("length", "enough", "late", ""),
+            late=self.finish == "late",
             finished=self.finish != "",
             structured=self.structured,
         )
@@ -243,6 +254,7 @@ def _listen(api: Any, request: dict[str, Any], events: queue.Queue[tuple[str, An
             return True
         return False
 
+    reply: Any = None
     try:
         reply = api.chat.completions.create(**request)
         chunks = reply if request.get("stream") else [reply]
@@ -252,6 +264,9 @@ def _listen(api: Any, request: dict[str, Any], events: queue.Queue[tuple[str, An
         tell("end", None)
     except Exception as error:  # noqa: BLE001 - whatever a server makes the library raise becomes a sorted fault
         tell("error", fault_of(error))
+    finally:
+        if request.get("stream") and hasattr(reply, "close"):
+            reply.close()  # tells the server that nobody listens any more
 
 
 def _read_chunk(chunk: Any) -> Iterator[tuple[str, Any]]:

@@ -41,18 +41,21 @@ class Drafts:
 class Drafting:
     """One session's conversation with a model."""
 
-    def __init__(self, client: ChatClient, prompts: Prompts, judge: Judge, plan: Plan, *, context_tokens: int) -> None:
+    def __init__(
+        self, client: ChatClient, prompts: Prompts, judge: Judge, plan: Plan, *, context_tokens: int, whole: bool
+    ) -> None:
         self._client, self._prompts, self._judge, self._plan = client, prompts, judge, plan
         self._context = context_tokens
+        self._at_once = whole and fits_whole(prompts.whole(structured=True), plan, context_tokens)
         self._drafts = Drafts()
         self._seed = judge.scenario.seed
         self._failures = 0
         self._progress: Progress = lambda _kind, _text: None
 
     def run(self, progress: Progress) -> Drafts:
-        """Ask for everything at once when the model's context is large enough, then part by part for what is missing."""
+        """Ask for everything at once when that was allowed and fits the context, then part by part for what is missing."""
         self._progress = progress
-        if fits_whole(self._prompts.whole(structured=True), self._plan, self._context):
+        if self._at_once:
             self._whole()
         for phase in self._plan.phases:
             if phase.key in self._drafts.sections:
@@ -81,8 +84,10 @@ class Drafting:
         asked = self._prompts.section(phase, before=self._before(phase), structured=self._client.dialect.structured)
         answer = self._ask(asked, section_schema(phase), phase.words, phase.title)
         complaints = self._take(answer, phase)
-        if answer is not None and complaints:
-            again = self._prompts.repair(asked, answer.text, tuple(complaint.message for complaint in complaints))
+        if complaints and self._drafts.gone is None:
+            again = self._prompts.repair(
+                asked, answer.text if answer else "", tuple(complaint.message for complaint in complaints)
+            )
             self._progress("note", f"{phase.title}: once more")
             complaints = self._take(self._ask(again, section_schema(phase), phase.words, phase.title), phase) or complaints
         if phase.key not in self._drafts.sections:
@@ -121,6 +126,8 @@ class Drafting:
         self._drafts.tokens_in += answer.tokens_in
         self._drafts.tokens_out += answer.tokens_out
         self._drafts.seconds += answer.seconds
+        if answer.late:
+            self._drafts.gone = Fault("timeout")
         return answer
 
     def _counter(self, title: str) -> Callable[[int], None]:

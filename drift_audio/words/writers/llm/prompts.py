@@ -31,6 +31,7 @@ class Prompts:
         self.system = _template("system.md.j2").render(
             style=self._style, minutes=f"{scenario.minutes:g}", language=language_name(scenario.language)
         )
+        self.examples = tuple(str(line["say"]) for line in _data("examples")[scenario.style])
         fence = f"=== {_fence(scenario.situation)} ==="
         self._situation = _template("situation.md.j2").render(
             fence=fence, situation=scenario.situation.replace("===", "= ="), facts=_facts(story)

@@ -80,7 +80,7 @@ class LlmWriter:
         prompts = Prompts(scenario, story, made)
         whole = prompts.whole(structured=True)
         requests = [whole]
-        if not fits_whole(whole, made, self._settings.context_tokens):
+        if self._settings.model_file is not None or not fits_whole(whole, made, self._settings.context_tokens):
             requests = [prompts.section(phase, before="", structured=True) for phase in made.phases]
         head = f"{where.sentence[0].upper()}{where.sentence[1:]}, in {len(requests)} request{'s' if len(requests) > 1 else ''}."
         shown = [f"--- {message.role} ---\n{message.content.strip()}" for messages in requests for message in messages]
@@ -88,10 +88,12 @@ class LlmWriter:
 
     def _draft(self, scenario: Scenario, story: Story, made: Plan, tell: Progress) -> Drafts:
         prompts = Prompts(scenario, story, made)
-        judge = Judge(scenario, made, secrets=(prompts.system,), locale=self._locale)
+        judge = Judge(scenario, made, secrets=(prompts.system, *prompts.examples), locale=self._locale)
         try:
             with open_model(self._settings) as client:
-                return Drafting(client, prompts, judge, made, context_tokens=self._settings.context_tokens).run(tell)
+                # A model small enough for a file of its own writes one part better than five.
+                whole = self._settings.model_file is None
+                return Drafting(client, prompts, judge, made, context_tokens=self._settings.context_tokens, whole=whole).run(tell)
         except Fault as fault:
             return Drafts(gone=fault, reasons={phase.key: fault.kind for phase in made.phases})
 

@@ -72,7 +72,7 @@ CASES = [(name, True) for name in PLAYED] + [(name, False) for name in BY_PARTS]
 def test_every_fault_ends_in_a_valid_session(name: str, whole: bool) -> None:
     behaviour, expected = PLAYED[name]
     with stub(behaviour) as server:
-        written, seconds = write(server.url, context_tokens=16_000 if whole else 2048)
+        written, seconds = write(server.url, context_tokens=16_000 if whole else 1500)
     own = [report for report in written.sections if report.writer == "llm"]
     reasons = ", ".join(dict.fromkeys(report.reason for report in written.sections if report.reason))
     ROWS.append((f"{name}{'' if whole else ', by parts'}", f"{len(own)} of {len(written.sections)}", seconds, reasons))
