@@ -21,6 +21,8 @@ from drift_audio.words.writers.llm.shaping import fit
 TOKENS_PER_WORD: Final = 3.0
 CHARS_PER_TOKEN: Final = 3.5
 LEAST_ANSWER: Final = 200
+#: Rules of measure: breaking them makes a section less good, not wrong.
+MEASURES: Final = frozenset(("length", "sentence length"))
 TOKENS_SHOWN: Final = 16
 #: After so many requests in a row without an answer, retries included, nobody is asked again.
 PATIENCE: Final = 2
@@ -28,9 +30,13 @@ PATIENCE: Final = 2
 
 @dataclass
 class Drafts:
-    """What the model's part came to: usable sections by phase, and for each other phase the rule or fault that stopped it."""
+    """What the model's part came to: usable sections by phase, and for each other phase the rule or fault that stopped it.
+
+    spare: sections that miss their measure only; better than none where nobody can stand in.
+    """
 
     sections: dict[str, Section] = field(default_factory=dict)
+    spare: dict[str, Section] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
     tokens_in: int = 0
     tokens_out: int = 0
@@ -101,6 +107,8 @@ class Drafting:
         complaints = self._judge.complaints(fitted, phase)
         if fitted is not None and not complaints:
             self._keep(phase, fitted)
+        elif fitted is not None and {complaint.rule for complaint in complaints} <= MEASURES:
+            self._drafts.spare[phase.key] = fitted
         return complaints
 
     def _keep(self, phase: PhasePlan, section: Section) -> None:

@@ -34,7 +34,11 @@ class Prompts:
         self.examples = tuple(str(line["say"]) for line in _data("examples")[scenario.style])
         fence = f"=== {_fence(scenario.situation)} ==="
         self._situation = _template("situation.md.j2").render(
-            fence=fence, situation=scenario.situation.replace("===", "= ="), facts=_facts(story)
+            fence=fence,
+            situation=scenario.situation.replace("===", "= ="),
+            facts=_facts(story),
+            part=story.part,
+            gravity=story.gravity,
         )
 
     def section(self, phase: PhasePlan, *, before: str, structured: bool) -> tuple[Message, ...]:

@@ -184,6 +184,8 @@ class _Assembly:
         own = [section for section in self.base.sections if section.phase == key] if self.base else []
         if own:
             return own[0]
+        if key in self.drafts.spare:
+            return self.drafts.spare[key]
         reason = self.drafts.reasons.get(key, "no answer")
         if self.drafts.gone is not None:
             raise WriterError(f"the language model cannot be used: {self.drafts.gone}")
@@ -195,6 +197,8 @@ class _Assembly:
     def _report(self, key: str, title: str) -> SectionReport:
         if key in self.drafts.sections:
             return SectionReport(section=title, writer="llm")
+        if self.base is None and key in self.drafts.spare:
+            return SectionReport(section=title, writer="llm", reason=f"kept although: {self.drafts.reasons.get(key, 'length')}")
         return SectionReport(section=title, writer="offline", reason=self.drafts.reasons.get(key, "no answer"))
 
     def _warnings(self, where: Destination, left: tuple[Violation, ...]) -> tuple[str, ...]:
