@@ -27,13 +27,13 @@ def build(layer: WavesLayer, rng: np.random.Generator) -> Stream:
         planes.append(np.exp(log_level[:, lower] * (1 - part) + log_level[:, lower + 1] * part) * shape)
     bank = overlapped(planes, layer, rng)
     period = layer.period_s
-    return Weave(bank, rng, stretch_s=(3 * period, 5 * period), fade_s=min(4.0, period / 2), drift=drift_of(layer, rng))
+    return Weave(bank, rng, stretch_s=(5 * period, 8 * period), fade_s=min(4.0, period / 2), drift=drift_of(layer, rng))
 
 
 def _swells(layer: WavesLayer, steps: int, rng: np.random.Generator) -> tuple[Curve, Curve]:
     """Power of the bands over time for each ear, (steps, bands); the wash between the waves is 1."""
     waves = max(2, round(layer.seconds / layer.period_s))
-    gaps = rng.gamma(9.0, 1.0, waves)
+    gaps = rng.gamma(12.0, 1.0, waves)
     times = np.cumsum(gaps) / gaps.sum() * steps / STEP_HZ
     strength = 10 ** ((layer.depth_db + rng.normal(0, layer.spread_db, waves)) / 10)
     rise, fall = log_uniform(rng, layer.rise_s, waves), log_uniform(rng, layer.fall_s, waves)
