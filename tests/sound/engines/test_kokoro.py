@@ -1,4 +1,4 @@
-"""Kokoro's handling of short, long and blended speech, on a stand-in for the model; the real weights are tested by test_real.py."""
+"""Kokoro's handling of short, long and blended speech, on a stand-in for the model; test_real.py has the real weights."""
 
 from __future__ import annotations
 
