@@ -7,9 +7,10 @@ A spectrum is a list of `[hertz, dB]` points over pink noise, that is, dB per oc
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from drift_audio.scenario import Frozen
 
@@ -17,9 +18,24 @@ LEVEL_LUFS: Final = -30.0
 
 Positive = Annotated[float, Field(gt=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
-Range = tuple[Positive, Positive]
-Point = tuple[Positive, float]
-Spectrum = Annotated[tuple[Point, ...], Field(min_length=1)]
+Note = Annotated[str, Field(pattern=r"^[A-G][#b]?-?\d$")]
+Point = tuple[Positive, Annotated[float, Field(ge=-120, le=60)]]
+
+
+def _rising(span: tuple[float, float]) -> tuple[float, float]:
+    if span[0] > span[1]:
+        raise ValueError("a range goes from the lower to the higher value")
+    return span
+
+
+def _ordered(points: tuple[Point, ...]) -> tuple[Point, ...]:
+    if any(left[0] >= right[0] for left, right in pairwise(points)):
+        raise ValueError("frequencies of a spectrum rise from point to point")
+    return points
+
+
+Range = Annotated[tuple[Positive, Positive], AfterValidator(_rising)]
+Spectrum = Annotated[tuple[Point, ...], Field(min_length=1), AfterValidator(_ordered)]
 BankSeconds = Annotated[float, Field(ge=8, le=120)]
 
 
@@ -160,7 +176,7 @@ class PadLayer(Layer):
     """
 
     generator: Literal["pad"]
-    notes: Annotated[tuple[str, ...], Field(min_length=1)]
+    notes: Annotated[tuple[Note, ...], Field(min_length=1, max_length=24)]
     partials: Annotated[int, Field(ge=1, le=64)] = 10
     tilt_db: Annotated[float, Field(ge=-24, le=0)] = -9.0
     even_db: Annotated[float, Field(ge=-40, le=6)] = 0.0
@@ -176,7 +192,7 @@ class StrikesLayer(Layer):
 
     generator: Literal["strikes"]
     instrument: Literal["bowl", "string", "chime"]
-    notes: Annotated[tuple[str, ...], Field(min_length=1)]
+    notes: Annotated[tuple[Note, ...], Field(min_length=1, max_length=24)]
     every_s: Annotated[float, Field(ge=0.2, le=120)] = 9.0
     regular: Share = 0.5
     decay_s: Range = (8.0, 14.0)
@@ -229,7 +245,7 @@ class Ambience(Frozen):
     licence: str
     tags: tuple[str, ...] = ()
     gain_db: Annotated[float, Field(ge=-60, le=40)] = 0.0
-    key: str | None = None
+    key: Note | None = None
     noise_like: bool = False
     texture: Literal["rain", "waves", "wind", "fire", "stream", "night", "birds"] | None = None
     layers: tuple[AnyLayer, ...] = ()
