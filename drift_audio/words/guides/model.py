@@ -36,6 +36,11 @@ class Guide(Frozen):
     def words(self) -> int:
         return len(self.article.split())
 
+    @property
+    def minutes(self) -> int:
+        """Minutes that reading it takes, at 220 words a minute."""
+        return max(1, round(self.words / 220))
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

@@ -22,6 +22,7 @@ NAMING_SLOTS: Final = PERSONAL_SLOTS | {"night", "story:burden"}
 NAMING: Final = ("event", "matter", "person")
 ENOUGH: Final = 4
 TRIES: Final = 10
+ATTEMPT_STEP: Final = 100_003
 NAMELESS: Final = 1.5
 _MARK = re.compile(r"\[[a-z]+\]")
 
@@ -77,10 +78,12 @@ class Bench:
 
     Args:
         story: what was understood. style, minutes: of the scenario; minutes in words. seed: of the scenario.
+        attempt: above 0, deals other cards than the seed would.
     """
 
-    def __init__(self, story: Story, *, style: str, minutes: str, seed: int) -> None:
+    def __init__(self, story: Story, *, style: str, minutes: str, seed: int, attempt: int = 0) -> None:
         self.seed = seed
+        self._skip = attempt * ATTEMPT_STEP
         self.theme = load_banks(story.theme)
         self._calm = load_banks(FALLBACK)
         self._shared = load_banks(SHARED)
@@ -177,7 +180,7 @@ class Bench:
         if not size:
             return []
         key = self._key(slot)
-        start = self.seed * min(a_session, size) + len(drawn)
+        start = self.seed * min(a_session, size) + len(drawn) + self._skip
         row: dict[int, int] = {}
         for position in range(start, start + 2 * size):
             card, deck = deal(key, size, position)

@@ -18,6 +18,8 @@ ROUND_CYCLES: Final = 6
 SET_CYCLES: Final = 8
 OPTIONAL_FROM: Final = 3
 REQUIRED_SLACK: Final = 1.35
+SHORT_SHARE: Final = 0.9
+LONGEST: Final = 1e9
 CLIPPED: Final = frozenset({"meet", "look", "image", "kind", "turn", "step", "night", "walk", "breathe", "craft", "close"})
 ORDERED: Final = ("story:", "craft")
 
@@ -70,7 +72,7 @@ def _fitting(bench: Bench, token: Token, *, short: bool) -> Token:
 
 
 def _texts(bench: Bench, tokens: Sequence[Token], budget: PhasePlan, *, short: bool) -> list[list[str]]:
-    filler = _Filler(bench, tokens, budget.words, short=short)
+    filler = _Filler(bench, tokens, round(budget.words * SHORT_SHARE) if short else budget.words, short=short)
     filler.required()
     filler.once()
     filler.repeated()
@@ -116,10 +118,11 @@ class _Filler:
 
     def _say(self, at: int, limit: float) -> None:
         slot = self.tokens[at].slot
-        text = self.bench.draw(slot, limit=limit, a_session=self._a_session(at))
+        clip = self.short and (slot in CLIPPED or ":" in slot)
+        text = self.bench.draw(slot, limit=LONGEST if clip else limit, a_session=self._a_session(at))
         if text is None:
             return
-        if self.short and (slot in CLIPPED or ":" in slot):
+        if clip:
             text = _clipped(text, max(limit, 14.0))
         self.texts[at].append(text)
         self.room -= word_count(text)

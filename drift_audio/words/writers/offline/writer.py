@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from drift_audio.errors import ScenarioError
 from drift_audio.scenario import Scenario
 from drift_audio.words.guides.load import SHARED, load_banks
 from drift_audio.words.script.budget import PhasePlan, Plan, plan
+from drift_audio.words.script.lint import lint
 from drift_audio.words.script.model import Bell, Part, Pause, Script, Section
 from drift_audio.words.script.shapes import Shape, shape
 from drift_audio.words.story import Story
@@ -17,6 +20,8 @@ from drift_audio.words.writers.offline.deal import deal
 from drift_audio.words.writers.offline.numbers import minutes_in_words
 from drift_audio.words.writers.offline.parts import lay_out
 from drift_audio.words.writers.offline.plans import phase_tokens
+
+ATTEMPTS: Final = 6
 
 
 class OfflineWriter:
@@ -36,26 +41,43 @@ class OfflineWriter:
                     f"the offline writer speaks English only, not {language_name(tongue)}; "
                     "write in English, or use --writer llm (see drift-audio llm check)"
                 )
-        budget = plan(scenario.style, scenario.minutes)
-        form = shape(scenario.style)
-        bench = Bench(story, style=scenario.style, minutes=minutes_in_words(scenario.minutes), seed=scenario.seed)
-        sections: list[Section] = []
-        for item in budget.phases:
-            sections.append(_section(bench, item, form, budget))
-            if progress:
-                progress("section", item.title)
-        script = Script(
-            title=title(scenario.seed, scenario.style),
-            style=scenario.style,
-            minutes=scenario.minutes,
-            sections=tuple(sections),
-            voice=scenario.voice,
-            ambience=scenario.ambience,
-            language=scenario.language,
-            seed=scenario.seed,
-            theme=story.theme,
+        script = self._best(scenario, story)
+        if progress:
+            for section in script.sections:
+                progress("section", section.name)
+        return Written(
+            script=script, sections=tuple(SectionReport(section=item.name, writer=self.name) for item in script.sections)
         )
-        return Written(script=script, sections=tuple(SectionReport(section=item.name, writer=self.name) for item in sections))
+
+    def _best(self, scenario: Scenario, story: Story) -> Script:
+        """The first script that keeps its style's grammar, or the one that breaks it least; nearly always the first."""
+        best = _script(scenario, story, 0)
+        fewest = len(lint(best))
+        for attempt in range(1, ATTEMPTS):
+            if not fewest:
+                break
+            script = _script(scenario, story, attempt)
+            if (broken := len(lint(script))) < fewest:
+                best, fewest = script, broken
+        return best
+
+
+def _script(scenario: Scenario, story: Story, attempt: int) -> Script:
+    budget = plan(scenario.style, scenario.minutes)
+    form = shape(scenario.style)
+    length = minutes_in_words(scenario.minutes)
+    bench = Bench(story, style=scenario.style, minutes=length, seed=scenario.seed, attempt=attempt)
+    return Script(
+        title=title(scenario.seed, scenario.style),
+        style=scenario.style,
+        minutes=scenario.minutes,
+        sections=tuple(_section(bench, item, form, budget) for item in budget.phases),
+        voice=scenario.voice,
+        ambience=scenario.ambience,
+        language=scenario.language,
+        seed=scenario.seed,
+        theme=story.theme,
+    )
 
 
 def _section(bench: Bench, item: PhasePlan, form: Shape, budget: Plan) -> Section:
