@@ -127,6 +127,8 @@ def _brace(template: str, at: int) -> tuple[Node, int]:
             break
         at += 1
     if len(options) > 1:
+        if (Text("person"),) in options or (Text("Person"),) in options:
+            raise CatalogError(f"template says the word 'person' where {{{{person}}}} is meant: {template[start - 1 : at + 1]!r}")
         return Choice(tuple(options)), at + 1
     return _single(template[start:at], template), at + 1
 

@@ -67,7 +67,7 @@ def _lines(parts: tuple[Part, ...], paragraph: float) -> Iterator[str]:
             yield from sentences(row.text)
         elif _is_blank_line(row, last, rows[index + 1 : index + 2], paragraph):
             yield ""
-        elif isinstance(row, Cue):
+        elif isinstance(row, Cue) or _is_inside(row, last, rows[index + 1 : index + 2]):
             yield _tag(row)
         else:
             yield from ("", _tag(row), "")
@@ -82,6 +82,12 @@ def _is_blank_line(row: Atom, last: Atom | None, after: list[Row], paragraph: fl
     if not isinstance(row, Pause) or row.role != "paragraph" or row.seconds != paragraph or not row.elastic:
         return False
     return isinstance(last, Utterance) and bool(after) and isinstance(after[0], Utterance | Cue)
+
+
+def _is_inside(row: Atom, last: Atom | None, after: list[Row]) -> bool:
+    """A written pause between two sentences stays in their paragraph, so that a paragraph reads as one block."""
+    inside = isinstance(row, Pause) and row.role == "nominal" and isinstance(last, Utterance)
+    return inside and bool(after) and isinstance(after[0], Utterance)
 
 
 def _tag(atom: Atom) -> str:

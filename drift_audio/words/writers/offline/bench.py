@@ -21,7 +21,8 @@ PERSONAL_SLOTS: Final = frozenset({"meet", "turn"})
 NAMING_SLOTS: Final = PERSONAL_SLOTS | {"night", "story:burden"}
 NAMING: Final = ("event", "matter", "person")
 ENOUGH: Final = 4
-TRIES: Final = 10
+TRIES: Final = 8
+DECKS: Final = 7
 ATTEMPT_STEP: Final = 100_003
 NAMELESS: Final = 1.5
 _MARK = re.compile(r"\[[a-z]+\]")
@@ -102,13 +103,14 @@ class Bench:
         return names[deal("stories", len(names), self.seed)[0]]
 
     @cached_property
+    def _goals(self) -> tuple[Goal, ...]:
+        return goals_for(self.theme, self.known) or goals_for(self._calm, self.known)
+
+    @cached_property
     def goal(self) -> Goal | None:
         """The one change of a hypnosis session."""
-        for banks in (self.theme, self._calm):
-            goals = goals_for(banks, self.known)
-            if goals:
-                return goals[deal(f"{banks.name}/goals", len(goals), self.seed)[0]]
-        return None
+        goals = self._goals
+        return goals[deal(f"{self.theme.name}/goals", len(goals), self.seed)[0]] if goals else None
 
     def variants(self, slot: str) -> tuple[Variant, ...]:
         """What the story allows to be said in a slot; "goal:cue" looks into the goal of the session."""
@@ -152,21 +154,20 @@ class Bench:
         made = self.variants(slot)
         return sum(variant.words for variant in made) / len(made) if made else 0.0
 
-    def draw(self, slot: str, *, limit: float, a_session: int = 1) -> str | None:
-        """The next paragraph of a slot, of at most about `limit` words where one that short is left.
+    def draw(self, slot: str, *, a_session: int = 1) -> str | None:
+        """The next paragraph of a slot, or None when all have been said.
 
-        a_session: how many paragraphs of this slot a session of this length takes; keeps the decks apart from seed to seed.
+        a_session: at least as many as a session of this length takes of this slot; seeds next to each other then never share
+        a card, and a card that comes round again, a deck later, says other words.
         """
         made = self.variants(slot)
         drawn = self._drawn.setdefault(slot, set())
-        row = self._row(slot, len(made), a_session, drawn)
-        if not row:
+        found = self._next(slot, len(made), a_session, drawn)
+        if found is None:
             return None
-        card, round_ = next(((card, deck) for card, deck in row if made[card].words <= limit), (-1, 0))
-        if card < 0:
-            card, round_ = min(row, key=lambda item: made[item[0]].words)
+        card, deck = found
         drawn.add(card)
-        text = self._fresh(slot, made[card].tree, walk(f"{self._key(slot)}/{card}", count(made[card].tree), round_))
+        text = self._fresh(slot, f"{self._key(slot)}/{card}", made[card].tree, deck)
         self.memory.keep(text)
         self.places[text] = card
         return text
@@ -176,23 +177,33 @@ class Bench:
             return f"{self.story}/{slot}"
         return f"{self.goal.name}/{slot}" if slot.startswith("goal:") and self.goal else slot
 
-    def _row(self, slot: str, size: int, a_session: int, drawn: set[int]) -> list[tuple[int, int]]:
-        if not size:
-            return []
-        key = self._key(slot)
-        start = self.seed * min(a_session, size) + len(drawn) + self._skip
-        row: dict[int, int] = {}
-        for position in range(start, start + 2 * size):
-            card, deck = deal(key, size, position)
-            if card not in drawn:
-                row.setdefault(card, deck)
-        return list(row.items())
+    def _turn(self, slot: str) -> int:
+        """How many sessions came before this one in this deck: the goal of a session is dealt only now and then."""
+        if slot.startswith("goal:"):
+            return self.seed // max(1, len(self._goals))
+        return self.seed // len(self._shared.pools["stories"]) if slot.startswith("story:") else self.seed
 
-    def _fresh(self, slot: str, tree: Seq, first: int) -> str:
-        """Of a few wordings of a paragraph, the one that repeats least of this session and, where it should, names the matter."""
+    def _next(self, slot: str, size: int, a_session: int, drawn: set[int]) -> tuple[int, int] | None:
+        if len(drawn) >= size:
+            return None
+        key = self._key(slot)
+        # What goes beyond this session's share comes from a second deck, or it would be the next seed's first card.
+        extra = len(drawn) - min(a_session, size)
+        start = self._turn(slot) * min(a_session, size) + len(drawn) + self._skip
+        if extra >= 0:
+            key, start = f"{key}/extra", self._turn(slot) + extra
+        row = (deal(key, size, position) for position in range(start, start + 2 * size))
+        card, deck = next(found for found in row if found[0] not in drawn)
+        return card, deck + (DECKS // 2 if extra >= 0 else 0)
+
+    def _fresh(self, slot: str, key: str, tree: Seq, deck: int) -> str:
+        """Of a few wordings of a paragraph, the one that repeats least of this session and, where it should, names the matter.
+
+        Each deck has wordings of its own to choose from.
+        """
         total = count(tree)
-        shift = max(1, total // 3)
-        texts = (expand(tree, (first + at * shift + at) % total) for at in range(min(TRIES, total)))
+        wordings = max(1, min(TRIES, total // DECKS))
+        texts = (expand(tree, walk(key, total, deck * wordings + at)) for at in range(wordings))
         best, lowest = "", float("inf")
         for text in texts:
             cost = self.memory.cost(text) + (NAMELESS if self._nameless(slot, text) else 0)

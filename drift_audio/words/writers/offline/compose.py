@@ -19,7 +19,8 @@ SET_CYCLES: Final = 8
 OPTIONAL_FROM: Final = 3
 REQUIRED_SLACK: Final = 1.35
 SHORT_SHARE: Final = 0.9
-LONGEST: Final = 1e9
+LEAST_CLIP: Final = 14.0
+SPARE_CARDS: Final = 0.4
 CLIPPED: Final = frozenset({"meet", "look", "image", "kind", "turn", "step", "night", "walk", "breathe", "craft", "close"})
 ORDERED: Final = ("story:", "craft")
 
@@ -95,12 +96,12 @@ class _Filler:
         usual = sum(self.bench.mean_words(self.tokens[at].slot) for at in wanted) or 1.0
         share = min(1.0, self.words / usual) * REQUIRED_SLACK
         for at in wanted:
-            self._say(at, max(12.0, share * self.bench.mean_words(self.tokens[at].slot)))
+            self._say(at, share * self.bench.mean_words(self.tokens[at].slot))
 
     def once(self) -> None:
         for at, token in enumerate(self.tokens):
             if not token.required and not token.spare and token.slot != BREATH and self._room_for(token.slot):
-                self._say(at, self.room * 1.2)
+                self._say(at, self.room)
 
     def repeated(self) -> None:
         self._again([at for at, token in enumerate(self.tokens) if token.repeat])
@@ -111,7 +112,7 @@ class _Filler:
             again = [at for at in again if self.bench.has(self.tokens[at].slot) and self._room_for(self.tokens[at].slot)]
             for at in again:
                 if self._room_for(self.tokens[at].slot):
-                    self._say(at, self.room * 1.2)
+                    self._say(at, self.room)
 
     def _room_for(self, slot: str) -> bool:
         return self.room >= LEAST_ROOM * self.bench.mean_words(slot)
@@ -119,21 +120,21 @@ class _Filler:
     def _say(self, at: int, limit: float) -> None:
         slot = self.tokens[at].slot
         clip = self.short and (slot in CLIPPED or ":" in slot)
-        text = self.bench.draw(slot, limit=LONGEST if clip else limit, a_session=self._a_session(at))
+        text = self.bench.draw(slot, a_session=self._a_session(at))
         if text is None:
             return
         if clip:
-            text = _clipped(text, max(limit, 14.0))
+            text = _clipped(text, max(limit, LEAST_CLIP))
         self.texts[at].append(text)
         self.room -= word_count(text)
 
     def _a_session(self, at: int) -> int:
-        # How many cards of this deck a session takes: the phase's words shared among its repeating slots.
+        # At least as many cards as this phase will take of a deck, so that the next seed begins behind them.
         if not self.tokens[at].repeat:
             return 1
-        again = [token.slot for token in self.tokens if token.repeat]
-        usual = sum(self.bench.mean_words(slot) for slot in again) or 1.0
-        return max(1, ceil(self.words / usual))
+        once = sum(self.bench.mean_words(token.slot) for token in self.tokens if not token.repeat and not token.spare)
+        again = sum(self.bench.mean_words(token.slot) for token in self.tokens if token.repeat) or 1.0
+        return max(1, ceil((self.words - once) / again + SPARE_CARDS))
 
 
 def _clipped(text: str, limit: float) -> str:
@@ -184,16 +185,16 @@ def _rounds(bench: Bench, tokens: Sequence[Token], budget: PhasePlan) -> list[Pa
     each = budget.words / sets
     for at in range(sets):
         room = each
-        said += _words_before(bench, slots[0], room, sets)
+        said += _words_before(bench, slots[0], sets)
         said.append(Para(BREATH, cycles=max(1, _share(budget.cycles, sets, at))))
         room -= sum(word_count(para.text) for para in said[-2:])
         for slot in slots[1:]:
-            if room >= LEAST_ROOM * bench.mean_words(slot) and (text := bench.draw(slot, limit=room * 1.2, a_session=sets)):
+            if room >= LEAST_ROOM * bench.mean_words(slot) and (text := bench.draw(slot, a_session=sets)):
                 said.append(Para(slot, text))
                 room -= word_count(text)
     return said
 
 
-def _words_before(bench: Bench, slot: str, room: float, sets: int) -> list[Para]:
-    text = bench.draw(slot, limit=max(12.0, room), a_session=sets)
+def _words_before(bench: Bench, slot: str, sets: int) -> list[Para]:
+    text = bench.draw(slot, a_session=sets)
     return [Para(slot, text)] if text else []

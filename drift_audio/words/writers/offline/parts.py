@@ -31,22 +31,16 @@ def lay_out(said: Sequence[Para], palette: Palette, pattern: Pattern, *, silence
     extra = _shares(said, spare)
     parts: list[Part] = []
     for at, (para, block) in enumerate(zip(said, blocks, strict=True)):
-        ending = _ending(extra[at], palette, last=at == len(said) - 1, breath=_beside_breath(said, at))
+        ending = _ending(extra[at], palette, last=at == len(said) - 1)
         parts += [Optional(parts=(*block, *ending))] if para.optional else [*block, *ending]
     return tuple(parts)
 
 
-def _beside_breath(said: Sequence[Para], at: int) -> bool:
-    return BREATH in (para.slot for para in said[at : at + 2])
-
-
-def _ending(extra: float, palette: Palette, *, last: bool, breath: bool) -> Atoms:
-    """The pause behind a paragraph: a blank line where that is all, a written pause where there is more silence."""
+def _ending(extra: float, palette: Palette, *, last: bool) -> Atoms:
+    """The pause behind a paragraph; the timeline puts its own between sections and adds what is left of ours."""
     if last:
         return [Pause(seconds=round(palette.section + extra, 1))]
-    if breath or extra:
-        return [Pause(seconds=round(palette.paragraph + extra, 1))]
-    return [Pause(seconds=palette.paragraph, role="paragraph")]
+    return [Pause(seconds=round(palette.paragraph + extra, 1), role="paragraph")]
 
 
 def _block(para: Para, palette: Palette, pattern: Pattern) -> Atoms:

@@ -12,6 +12,7 @@ from drift_audio.words.guides.model import Banks
 BREATH: Final = "@breath"
 DEFAULT_MIDDLE: Final = ("look", "image", "kind", "turn", "step")
 TURN: Final = "turn"
+STILL: Final = "still"  # a stretch without words stands before the turning point, where there is room for one
 ONCE: Final = frozenset({"image", "step"})
 
 
@@ -49,7 +50,11 @@ def phase_tokens(style: str, phase: str, theme: Banks) -> tuple[Token, ...]:
 
 def _middle(theme: Banks) -> list[Token]:
     names = (theme.plans or {}).get("theme", DEFAULT_MIDDLE)
-    return [Token(name, required=name == TURN, repeat=name not in ONCE) for name in (_token(name).slot for name in names)]
+    tokens: list[Token] = []
+    for slot in (_token(name).slot for name in names):
+        tokens += [Token(STILL)] if slot == TURN else []
+        tokens.append(Token(slot, required=slot == TURN, repeat=slot not in ONCE))
+    return tokens
 
 
 def _token(name: str) -> Token:

@@ -76,7 +76,7 @@ def shared(later: set[tuple[str, ...]], earlier: set[tuple[str, ...]]) -> float:
 
 
 def paragraphs(script: Script) -> list[str]:
-    """Every paragraph that is long enough to be noticed again: words between two paragraph pauses or written silences."""
+    """Every paragraph that is long enough to be noticed again: the blocks between blank lines."""
     return [text for section in script.sections for text in _split(section) if len(text.split()) >= LEAST_PARAGRAPH_WORDS]
 
 
@@ -85,7 +85,7 @@ def _split(section: Section) -> list[str]:
     for atom in atoms(section):
         if isinstance(atom, Utterance):
             texts[-1].append(atom.text)
-        elif not isinstance(atom, Pause) or atom.role == "paragraph" or atom.seconds > 5:
+        elif not isinstance(atom, Pause) or atom.role == "paragraph":
             texts.append([])
     return [" ".join(text) for text in texts if text]
 
