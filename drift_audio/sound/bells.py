@@ -38,6 +38,15 @@ BOWL: Final = (
 CHIME: Final = (Mode(1.0, 1.0, 2.6, 0.3), Mode(2.0, 0.12, 1.4, 0.5), Mode(2.76, 0.05, 0.8, 0.0))
 
 
+def tuned(note: str | None) -> float:
+    """Hertz of the bell for a tonic such as "A2" or "Eb3", moved by octaves to where a bowl sounds best; A when there is none."""
+    if note is None:
+        return DEFAULT_KEY
+    letter, rest = note[0].upper(), note[1:]
+    semitone = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}[letter] + rest.count("#") - rest.count("b")
+    return float(440.0 * 2 ** ((semitone % 12 - 9) / 12 - (1 if semitone % 12 >= 5 else 0)))
+
+
 def strike(key: float = DEFAULT_KEY) -> Samples:
     """One stroke of the bowl with its fundamental at `key` hertz, peak 1: float32 (frames, 2), ending in silence."""
     return _ring(BOWL, key, seconds=12.0, onset=0.004)

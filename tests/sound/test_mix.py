@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from drift_audio.sound import curves
 from drift_audio.sound.audio import BLOCK, RATE, Samples, decibels
-from drift_audio.sound.bells import cue, strike
+from drift_audio.sound.bells import cue, strike, tuned
 from drift_audio.sound.curves import Duck, Fades
 from drift_audio.sound.loudness import Meter
 from drift_audio.sound.mix import MixOptions, bed_gain_db, mix
@@ -229,6 +229,13 @@ def test_bells_start_softly_ring_at_their_pitch_and_end_in_silence(sound: Sample
     assert np.abs(sound[0]).max() < 1e-3
     assert np.abs(sound[-RATE // 100 :]).max() < 1e-3
     assert np.abs(np.diff(sound, axis=0)).max() < 0.4
+
+
+def test_a_key_becomes_a_bell_of_the_middle_octave() -> None:
+    assert tuned(None) == tuned("A2") == tuned("a4") == 220.0
+    assert tuned("C3") == pytest.approx(261.63, abs=0.01)
+    assert tuned("Eb2") == tuned("D#3") == pytest.approx(311.13, abs=0.01)
+    assert all(170 < tuned(letter + sign) < 340 for letter in "CDEFGAB" for sign in ("2", "b2", "#4"))
 
 
 def test_the_bell_is_tuned_to_its_key() -> None:
