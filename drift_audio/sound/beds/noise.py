@@ -56,8 +56,13 @@ def moving_bank(layer: NoiseLayer, rng: np.random.Generator) -> Flat:
     """Noise whose bands rise and fall as the modulations say."""
     steps = int(layer.seconds * RATE / HOP)
     shape = shape_at(BIN_HZ, layer.spectrum)
-    moves = [movement(m, steps, rng) for m in layer.modulations]
-    gains = [np.exp(sum(move[ear] for move in moves)) * shape for ear in range(2)]
+    gains = [np.zeros((steps, BINS), np.float32) for _ in range(2)]  # in place from here on: a plane weighs ten megabytes
+    for modulation in layer.modulations:
+        for plane, move in zip(gains, movement(modulation, steps, rng), strict=True):
+            plane += move
+    for plane in gains:
+        np.exp(plane, out=plane)
+        plane *= shape
     return overlapped(gains, layer, rng)
 
 
@@ -83,7 +88,10 @@ def overlapped(gains: list[Curve], layer: Layer, rng: np.random.Generator) -> Fl
     shape = gains[0].shape
     ears = [gaussian(rng, shape) for _ in range(2)]
     spread_ears(ears, BIN_HZ, layer.width)
-    return unit_rms(interleave(*(_overlap(ear * level) for ear, level in zip(ears, gains, strict=True))), layer.level_db)
+    for ear, level in zip(ears, gains, strict=True):
+        ear *= level
+    gains.clear()
+    return unit_rms(interleave(*(_overlap(ears.pop(0)) for _ in range(2))), layer.level_db)
 
 
 def gaussian(rng: np.random.Generator, shape: tuple[int, ...]) -> Spectra:
@@ -98,12 +106,14 @@ def spread_ears(ears: list[Spectra], hertz: NDArray[np.floating], width: float) 
     high = np.interp(hertz, _TOGETHER_HZ, (0.0, width))
     same = (1.0 - high).astype(np.float32)
     ears[1] *= np.sqrt(1.0 - same**2)
-    ears[1] += ears[0] * same
+    reach = int(np.flatnonzero(same)[-1]) + 1 if same.any() else 0
+    ears[1][..., :reach] += ears[0][..., :reach] * same[:reach]
 
 
 def _overlap(spectra: Spectra) -> NDArray[np.float32]:
     window = np.sin(np.pi * (np.arange(WINDOW) + 0.5) / WINDOW).astype(np.float32)
-    frames = fft.irfft(spectra, WINDOW, axis=1) * window
+    frames = fft.irfft(spectra, WINDOW, axis=1)
+    frames *= window
     out = frames[:, :HOP]
     out += np.roll(frames[:, HOP:], 1, axis=0)
     result: NDArray[np.float32] = out.reshape(-1)
