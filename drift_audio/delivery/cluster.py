@@ -42,6 +42,7 @@ class DaskWorkers:
         self._settings, self._address, self._journal, self._writer = settings, address, journal, writer
         self._client: Client | None = None
         self._cluster: Any = None
+        self._plugin = ""
         self._locks: dict[str, FileLock] = {}
 
     def run(self, tasks: Sequence[Task]) -> Iterator[Outcome | None]:
@@ -79,7 +80,7 @@ class DaskWorkers:
         # The key is the item's fingerprint: a client that comes back joins the work that is still under way.
         from drift_audio.delivery.cluster_worker import Sealed, work
 
-        future = client.submit(work, Sealed(task), key=f"drift-{task.fingerprint[:32]}", retries=2)
+        future = client.submit(work, Sealed(task, self._plugin), key=f"drift-{task.fingerprint[:32]}", retries=2)
         if is_url(task.output):
             from distributed import fire_and_forget
 
@@ -157,12 +158,14 @@ class DaskWorkers:
         try:
             from distributed import Client
 
-            from drift_audio.delivery.cluster_worker import PLUGIN, StudioPlugin
+            from drift_audio.delivery.cluster_worker import StudioPlugin
         except ImportError as error:
             raise ConfigError(f"--cluster needs an extra: pip install 'drift-audio[cluster]' ({error})") from None
         try:
             self._client = Client(self._local() if self._address.startswith("local:") else self._address, timeout=CONNECT_S)
-            self._client.register_plugin(StudioPlugin(self._settings, self._writer), name=PLUGIN)
+            plugin = StudioPlugin(self._settings, self._writer)
+            self._plugin = plugin.name
+            self._client.register_plugin(plugin, name=plugin.name)
         except (OSError, TimeoutError, ValueError) as error:
             self.close()
             where, kind = f"--cluster {self._address}", type(error).__name__

