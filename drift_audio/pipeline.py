@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from drift_audio.catalog import Catalog
     from drift_audio.direction import Direction
     from drift_audio.scenario import Scenario
+    from drift_audio.sound.beds.base import Bed
     from drift_audio.sound.beds.spec import Ambience
     from drift_audio.sound.engines.base import Voice
     from drift_audio.sound.loudness import MasterReport
@@ -263,7 +264,7 @@ def produce(
     from drift_audio.sound.loudness import master
     from drift_audio.sound.mix import mix
 
-    def bed(expression: str) -> object:
+    def bed(expression: str) -> Bed:
         return open_bed(expression, seed=script.seed, catalog=studio.ambience, user_dir=studio.user_dir)
 
     scratch = Path(tempfile.mkdtemp(prefix="drift-", dir=studio.spool_dir))
