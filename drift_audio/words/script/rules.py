@@ -29,7 +29,10 @@ class Forbidden:
 
 @dataclass(frozen=True, slots=True)
 class WordRules:
-    """What the words of one language must and must not say."""
+    """What the words of one language must and must not say.
+
+    minutes: set where numbers are not read, so that any mention of minutes tells the length.
+    """
 
     forbidden: tuple[Forbidden, ...]
     agency: re.Pattern[str]
@@ -39,6 +42,7 @@ class WordRules:
     closed_eyes: re.Pattern[str]
     endings: re.Pattern[str]
     hours: dict[str, float]
+    minutes: re.Pattern[str] | None
 
 
 @cache
@@ -55,7 +59,8 @@ def word_rules(language: str) -> WordRules | None:
         counting=tuple(_any([pattern]) for pattern in table["counting"]),
         closed_eyes=_any(table["closed_eyes"]),
         endings=_any(table["endings"]),
-        hours=table["hours"],
+        hours=table.get("hours", {}),
+        minutes=_any([table["minutes"]]) if "minutes" in table else None,
     )
 
 

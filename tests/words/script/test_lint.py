@@ -146,3 +146,36 @@ def test_the_estimate_counts_every_part() -> None:
     assert made.seconds == pytest.approx(sum(made.sections))
     assert 110 <= words / made.speech * 60 <= 140
     assert made.exact == sum(a.seconds for s in script.sections for a in atoms(s) if a.kind == "breath")
+
+
+SAYINGS = {
+    "de": (
+        "Du musst mir gehorchen.",
+        "Du darfst jederzeit aufhören. Das dauert fünf Minuten.",
+        "Eins, drei, fünf, Augen auf, ganz wach.",
+    ),
+    "es": (
+        "Debes obedecer, te ordeno.",
+        "Puedes parar en cualquier momento. Dura cinco minutos.",
+        "Uno, tres, cinco, abre los ojos.",
+    ),
+    "fr": (
+        "Vous devez m'obéir.",
+        "Vous pouvez arrêter à tout moment. Cela dure cinq minutes.",
+        "Un, trois, cinq, ouvrez les yeux.",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", SAYINGS)
+def test_first_rules_of_other_languages(language: str) -> None:
+    bad, opening, waking = SAYINGS[language]
+    table = word_rules(language)
+    assert table is not None
+    assert [rule.name for rule in table.forbidden if rule.pattern.search(bad)] == ["authority"]
+    assert not [rule.name for rule in table.forbidden if rule.pattern.search(opening + waking)]
+    assert table.agency.search(opening)
+    assert table.minutes is not None
+    assert table.minutes.search(opening)
+    assert table.waking.search(waking)
+    assert all(number.search(waking) for number in table.counting)

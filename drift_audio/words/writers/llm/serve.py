@@ -22,6 +22,8 @@ def parameters(file: str, context: int, key: str) -> Any:
     chosen.n_ctx = context
     chosen.n_parallel = 1
     chosen.cpuparams.n_threads = chosen.cpuparams_batch.n_threads = max(1, os.cpu_count() or 1)
+    # Threads that spin while they wait lose more than they gain on a busy machine.
+    chosen.cpuparams.poll = chosen.cpuparams_batch.poll = 0
     chosen.offline = True
     chosen.ui = False
     chosen.cache_ram_mib = 0

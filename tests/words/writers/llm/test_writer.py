@@ -126,24 +126,17 @@ def test_the_dry_run_shows_every_word_that_would_be_sent() -> None:
     )
 
 
-GERMAN = (
-    "Willkommen, und lass dir Zeit, hier anzukommen, denn es ist nichts mehr zu tun. Du darfst jederzeit aufhören. "
-    "Vielleicht merkst du, wie der {} Atem kommt und geht, ganz wie von selbst, und die Schultern dürfen sinken."
-)
-
-
 def german(talk: Talk) -> None:
-    content = talk.request["messages"][1]["content"]
     assert "In German." in talk.request["messages"][0]["content"]
     wanted = json.loads(good_answer(talk.prompt, as_json=True))
     number = 0
-    for section in wanted.get("sections", [wanted]):
+    for section in wanted["sections"]:
         for line in section["lines"]:
             number += 1
-            line["say"] = (
-                f"Vielleicht merkst du, wie Atemzug Nummer {number} kommt und geht, und die Schultern dürfen dabei sinken."
-            )
-    talk.say(json.dumps(wanted) if "JSON" in content else GERMAN)
+            line["say"] = f"Vielleicht merkst du, wie Atemzug Nummer {number} kommt und geht, und die Schultern dürfen sinken."
+    wanted["sections"][0]["lines"][0]["say"] = "Diese Zeit dauert etwa fünf Minuten, und du darfst jederzeit aufhören."
+    wanted["sections"][-1]["lines"][-1]["say"] = "Hier endet die Übung, und du nimmst die Ruhe mit in den Tag."
+    talk.say(json.dumps(wanted))
 
 
 def test_another_language_is_written_by_the_model_alone() -> None:
