@@ -15,7 +15,7 @@ from drift_audio.words.story import Story
 from drift_audio.words.understanding.language import language_name
 from drift_audio.words.writers.base import Progress, SectionReport, Written
 from drift_audio.words.writers.offline.bench import Bench
-from drift_audio.words.writers.offline.compose import fill_phase
+from drift_audio.words.writers.offline.compose import SHORT_SESSION, fill_phase
 from drift_audio.words.writers.offline.deal import deal
 from drift_audio.words.writers.offline.numbers import minutes_in_words
 from drift_audio.words.writers.offline.parts import lay_out
@@ -67,11 +67,14 @@ def _script(scenario: Scenario, story: Story, attempt: int) -> Script:
     form = shape(scenario.style)
     length = minutes_in_words(scenario.minutes)
     bench = Bench(story, style=scenario.style, minutes=length, seed=scenario.seed, attempt=attempt)
+    # What a long session says in full may be too much for one of five to eight minutes; every other attempt says it briefly.
+    brief = attempt % 2 == 1 and scenario.minutes < 2 * SHORT_SESSION
+    size = SHORT_SESSION / 2 if brief else scenario.minutes
     return Script(
         title=title(scenario.seed, scenario.style),
         style=scenario.style,
         minutes=scenario.minutes,
-        sections=tuple(_section(bench, item, form, budget) for item in budget.phases),
+        sections=tuple(_section(bench, item, form, budget, size) for item in budget.phases),
         voice=scenario.voice,
         ambience=scenario.ambience,
         language=scenario.language,
@@ -80,9 +83,9 @@ def _script(scenario: Scenario, story: Story, attempt: int) -> Script:
     )
 
 
-def _section(bench: Bench, item: PhasePlan, form: Shape, budget: Plan) -> Section:
+def _section(bench: Bench, item: PhasePlan, form: Shape, budget: Plan, size: float) -> Section:
     tokens = phase_tokens(form.style, item.key, bench.theme)
-    said = fill_phase(bench, tokens, item, form.phase(item.key), minutes=budget.minutes)
+    said = fill_phase(bench, tokens, item, form.phase(item.key), minutes=size)
     parts = lay_out(said, form.palette, budget.pattern, silence_s=item.silence_s)
     return Section(name=item.title, phase=item.key, parts=_with_bells(parts, item.key, form, budget))
 
