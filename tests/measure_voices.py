@@ -134,7 +134,7 @@ def heard(clip: Clip) -> str:
     segments, _ = recogniser().transcribe(
         soxr.resample(samples, RATE, 16_000),
         language="en",
-        beam_size=5,
+        beam_size=2,
         condition_on_previous_text=False,
         without_timestamps=True,
     )

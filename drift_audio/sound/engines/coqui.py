@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as package_version
 from importlib.util import find_spec
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any, Final
 
 import numpy as np
@@ -160,7 +161,7 @@ def _load(api: Any, voice: Voice, data_dir: Path) -> Any:
     except OSError as error:
         fetch = f"{voice.model} is not here and cannot be fetched; {_how_to_get(voice)}"
         raise EngineMissing(f"voice {voice.name!r}: {fetch}") from error
-    except (RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (RuntimeError, ValueError, KeyError, TypeError, AttributeError, EOFError, UnpicklingError) as error:
         broken = f"its model does not load ({type(error).__name__}); add it again"
         raise EngineMissing(f"voice {voice.name!r}: {broken}") from error
 

@@ -267,15 +267,16 @@ def remove(voice: Voice, *, voices: Mapping[str, Voice], data_dir: Path, user_vo
     """
     home = weights.voice_folder(voice, data_dir=data_dir)
     others = [v for v in voices.values() if v.name != voice.name and (v.engine, v.model) == (voice.engine, voice.model)]
-    kept = {each.file for other in others for each in weights.declared(other) if not weights.missing(other, data_dir=data_dir)}
+    sharing = [other for other in others if not weights.missing(other, data_dir=data_dir)]
+    kept = {each.file for other in sharing for each in weights.declared(other)}
     mine = [path for path in sorted(home.rglob("*")) if path.is_file()] if home.is_dir() else []
-    if kept:
+    if sharing:  # one that declares no files, as a voice added by hand does, needs them all
         own = {each.file for each in weights.declared(voice)} - kept
         mine = [path for path in mine if path.relative_to(home).as_posix() in own]
     gone = [path.relative_to(data_dir).as_posix() for path in mine]
     for path in mine:
         path.unlink()
-    if not kept:
+    if not sharing:
         shutil.rmtree(home, ignore_errors=True)
     gone += list(_forget(voice, data_dir=data_dir, user_voices=user_voices))
     if not gone:

@@ -1,8 +1,9 @@
 """Kokoro-82M as ONNX: many voices and blends of them from one model; 24 kHz.
 
 Its known weaknesses are worked around here: phrases under about thirty phonemes come out garbled or with a sound put before
-them, so they are spoken between two carrier phrases and cut out at the silences; pieces over 250 phonemes are rushed, so long
-sentences are cut at phrase borders; both follow measurements in docs/decisions/kokoro.md.
+them, so they are spoken between two carrier phrases and cut out at the silences; slow sentences may get such a sound too, so
+they follow a short lead; pieces over 250 phonemes are rushed, so long sentences are cut at phrase borders. The measurements
+stand in docs/decisions/kokoro.md.
 """
 
 from __future__ import annotations
@@ -32,8 +33,10 @@ GAP_S: Final = 0.16
 SLOWEST: Final = 0.5
 FASTEST: Final = 2.0
 CARRIERS: Final = ("Gently now.", "Slowly now.")
+LEADS: Final = ("And now.", "Gently now.")
+SLOW: Final = 0.8
 LANGUAGES: Final = {"a": "en-us", "b": "en-gb", "e": "es", "f": "fr", "h": "hi", "i": "it", "p": "pt-br"}
-ALGORITHM: Final = "1"
+ALGORITHM: Final = "2"
 _BLEND: Final = re.compile(r"^([a-z]{2}_[a-z]+)(?::(\d*\.?\d+))?$")
 
 Style = NDArray[np.float32]
@@ -61,7 +64,9 @@ class KokoroEngine:
         if len(phonemes) < SHORT:
             return self._short(phonemes, speed, CARRIERS[seed % len(CARRIERS)])
         gap = np.zeros(round(GAP_S * RATE / speed), np.float32)
-        pieces = [guard.trim(self._run(piece, speed), RATE) for piece in split(phonemes)]
+        first, *others = split(phonemes)
+        opening = self._led(first, speed, LEADS[seed % len(LEADS)]) if speed < SLOW else self._run(first, speed)
+        pieces = [guard.trim(piece, RATE) for piece in (opening, *(self._run(other, speed) for other in others))]
         return np.concatenate([part for piece in pieces for part in (piece, gap)][:-1])
 
     def close(self) -> None:
@@ -72,6 +77,12 @@ class KokoroEngine:
         spoken = guard.trim(self._run(f"{around} {phonemes} {around}", speed), RATE)
         share = (len(around) + 0.5) / (2 * len(around) + 2 + len(phonemes))
         return cut_between(spoken, round(share * spoken.size), round((1 - share) * spoken.size))
+
+    def _led(self, phonemes: str, speed: float, lead: str) -> Mono:
+        before = self._read(lead)
+        spoken = guard.trim(self._run(f"{before} {phonemes}", speed), RATE)
+        share = (len(before) + 0.5) / (len(before) + 1 + len(phonemes))
+        return cut_behind(spoken, round(share * spoken.size))
 
     def _run(self, phonemes: str, speed: float) -> Mono:
         tokens = [self._ids[letter] for letter in phonemes]
@@ -94,12 +105,26 @@ def cut_between(samples: Mono, first: int, second: int) -> Mono:
     if not pairs:
         raise SpeechError("kokoro: a short phrase ran into the words around it")
 
-    def fit(gap: tuple[int, int], expected: int) -> float:
-        return (gap[1] - gap[0]) - abs((gap[0] + gap[1]) / 2 - expected) / 2
-
-    before, behind = max(pairs, key=lambda pair: fit(pair[0], first) + fit(pair[1], second))
+    before, behind = max(pairs, key=lambda pair: _fit(pair[0], first) + _fit(pair[1], second))
     start, stop = max(before[0], before[1] - round(0.015 * RATE)), behind[0] + round(0.02 * RATE)
     return samples[start : min(stop, behind[1])]
+
+
+def cut_behind(samples: Mono, expected: int) -> Mono:
+    """What stands behind the silence that is long and near `expected` (in samples), looked for up to twice as far.
+
+    Raises:
+        SpeechError: there is no silence to cut at.
+    """
+    quiet = [gap for gap in silences(samples) if gap[0] < 2.2 * expected]
+    if not quiet:
+        raise SpeechError("kokoro: a sentence ran into the words before it")
+    start, stop = max(quiet, key=lambda gap: _fit(gap, expected))
+    return samples[max(start, stop - round(0.015 * RATE)) :]
+
+
+def _fit(gap: tuple[int, int], expected: int) -> float:
+    return (gap[1] - gap[0]) - abs((gap[0] + gap[1]) / 2 - expected) / 2
 
 
 def silences(samples: Mono) -> list[tuple[int, int]]:

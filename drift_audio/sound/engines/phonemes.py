@@ -7,9 +7,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
 
-from drift_audio.errors import EngineMissing
+from drift_audio.errors import EngineError, EngineMissing
 
-ESPEAK_VOICES: Final = {"en-us": "en-us", "en-gb": "en-gb", "es": "es", "fr": "fr-fr", "hi": "hi", "it": "it", "pt-br": "pt-br"}
+ESPEAK_VOICES: Final = {"en-us": "en-us", "en-gb": "en-gb", "es": "es", "fr": "fr", "hi": "hi", "it": "it", "pt-br": "pt-br"}
 _TIES: Final = {"aɪ": "I", "aʊ": "W", "eɪ": "A", "oʊ": "O", "əʊ": "Q", "ɔɪ": "Y", "dʒ": "ʤ", "tʃ": "ʧ", "dz": "ʣ", "ts": "ʦ"}
 _ENGLISH: Final = {"ɚ": "əɹ", "ɐ": "ə", "r": "ɹ", "x": "k", "ç": "k", "ɬ": "l", "e": "A", "o": "ɔ", "ɾ": "T", "ʔ": "t", "g": "ɡ"}
 _LOCK: Final = threading.Lock()
@@ -53,8 +53,11 @@ def _espeak(language: str) -> Callable[[str], str]:
     voice = ESPEAK_VOICES[language]
 
     def read(text: str) -> str:
-        with _LOCK:
-            clauses = espeak.phonemize(voice, text)
+        try:
+            with _LOCK:
+                clauses = espeak.phonemize(voice, text)
+        except RuntimeError as error:
+            raise EngineError(f"espeak cannot read {language}: {error}") from error
         return to_misaki(" ".join("".join(clause) for clause in clauses), english=language.startswith("en"))
 
     return read

@@ -54,6 +54,15 @@ def test_a_short_phrase_is_cut_out_of_its_carrier() -> None:
     assert voiced.sum() / STEP == pytest.approx(sounds, abs=0.3)
 
 
+def test_a_slow_sentence_is_cut_off_its_lead() -> None:
+    made, session = engine()
+    text = "Let your shoulders soften, and notice the weight of your hands."
+    plain = made.synthesize(text, speed=0.9, seed=0)
+    slow = made.synthesize(text, speed=0.6, seed=0)
+    assert len(session.asked[1]) > len(session.asked[0])
+    assert (np.abs(slow) > 1e-4).sum() == pytest.approx((np.abs(plain) > 1e-4).sum() * 0.9 / 0.6, rel=0.02)
+
+
 def test_a_retry_is_carried_by_other_words() -> None:
     made, session = engine()
     made.synthesize("Five.", speed=1.0, seed=4)
