@@ -16,6 +16,7 @@ from drift_audio.sound.bells import DEFAULT_KEY, cue, strike
 from drift_audio.sound.curves import STEP, Curve, Duck, Fades
 from drift_audio.sound.flow import ahead
 from drift_audio.sound.loudness import STEADY
+from drift_audio.sound.memory import give_back
 from drift_audio.sound.score import BreathCycle, Speech, Strike, Timeline
 from drift_audio.sound.voice_chain import VOICE_LUFS, Preset, levels, treat
 
@@ -63,6 +64,7 @@ def mix(timeline: Timeline, open_bed: OpenBed, options: MixOptions) -> Generator
         open_bed: gives the stream for a bed expression, from its beginning.
         options: see `MixOptions`.
     """
+    give_back()
     with closing(_sounds(timeline, options)) as made, closing(_beds(timeline, open_bed, options)) as beds:
         sounds = _Sounds(made)
         for start, block in zip(range(0, timeline.frames, CHUNK), beds, strict=True):
