@@ -25,7 +25,7 @@ _FIGURATIVE: Final = re.compile(
 
 def blow(sentence: str, lists: Mapping[str, Any]) -> Verdict | None:
     """The gravest thing done between persons in one normalised sentence, or None."""
-    if re.search(lists["playful"], sentence):
+    if re.search(rf"\b(?:{lists['playful']})s?\b", sentence):
         return None
     doc = parser()(re.sub(r"\bi\b", "I", sentence))
     verdicts = {verdict for verb in doc if verb.pos_ in {"VERB", "AUX", "NOUN"} for verdict in _judge(verb, lists)}

@@ -21,6 +21,7 @@ from drift_audio.words.understanding.language import small_words
 
 EYES_OPEN: Final = "walking"
 _GRAVER: Final[tuple[Outcome, ...]] = ("crisis", "abuse", "caution")
+_ENOUGH_WEAK: Final = 2
 _TRAUMATIC: Final = frozenset({"threats and violence", "sexual violence", "violence", "fear of someone close", "stalking"})
 # The listener's own wish for the deed, which no novel and no profession explains away.
 _OWN: Final = re.compile(
@@ -100,6 +101,8 @@ def _found(text: str, signals: Signals) -> set[tuple[Outcome, str]] | list[tuple
     masked = [signals.masked(sentence) for sentence in sentences(normal)]
     for sentence in masked:
         found += _in_sentence(sentence, signals)
+    if len({pattern for pattern in signals.weak for sentence in masked if signals.pattern(pattern).search(sentence)}) >= _ENOUGH_WEAK:
+        found.append(("crisis", "suicide"))
     if not any(outcome in {"crisis", "abuse"} for outcome, _ in found):
         found += _by_grammar(masked, signals)
     return found
@@ -124,7 +127,7 @@ def _weighed(rule: Rule, sentence: str, signals: Signals) -> tuple[Outcome, str]
 
 def _set_elsewhere(sentence: str, rule: Rule, signals: Signals) -> bool:
     """Whether the sentence speaks of a story, a game or the listener's profession rather than of their life."""
-    if rule.playful and re.search(rf"\b(?:{signals.blows['playful']})\b", sentence):
+    if rule.playful and re.search(rf"\b(?:{signals.blows['playful']})s?\b", sentence):
         return True
     if rule.outcome == "caution":
         return any(signals.pattern(signals.settings[name]).search(sentence) for name in ("fiction", "character"))
@@ -157,7 +160,8 @@ def _in_foreign(text: str, signals: Signals) -> Iterator[tuple[Outcome, str]]:
     scores = small_words(text)
     for outcome, tongues in signals.foreign.items():
         for tongue, patterns in tongues.items():
-            spoken = scores[tongue] > scores["en"] or scores["en"] == 0
+            # A caution names illnesses that English spells alike, so the language must show itself.
+            spoken = scores[tongue] >= scores["en"] and (scores[tongue] > 0 or outcome != "caution")
             if spoken and any(signals.pattern(pattern).search(words) for pattern in patterns):
                 yield outcome, {"crisis": "suicide", "abuse": "violence", "caution": "caution"}[outcome]  # type: ignore[misc]
 

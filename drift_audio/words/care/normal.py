@@ -126,4 +126,4 @@ def _mend(token: str) -> str:
         return token
     from rapidfuzz.distance import OSA
 
-    return next((word for word in near if OSA.distance(word, token, score_cutoff=1) <= 1 and len(word) >= 6), token)
+    return next((word for word in near if OSA.distance(word, token, score_cutoff=1) <= 1 and len(word) >= 7), token)

@@ -71,6 +71,7 @@ class Signals:
     idioms: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]
     settings: Mapping[str, str]
     bereaved: tuple[str, ...]
+    weak: tuple[str, ...]
     long_past: tuple[str, ...]
     helper: tuple[str, ...]
     blows: Mapping[str, Any]
@@ -116,7 +117,7 @@ def _load(own: Path | None) -> Signals:
     base = read_yaml(DATA / "idioms.yaml")
     macros = _resolve(base["macros"])
     parts = {name: read_yaml(DATA / f"{name}.yaml") for name in ("crisis", "abuse", "caution")}
-    rules = [_rule(entry, macros, outcome=name) for name, part in parts.items() for entry in part["rules"]]
+    rules = [_rule(entry, macros, outcome=name) for name, part in parts.items() for entry in _sharing_needs(part["rules"])]
     idioms = dict(base["idioms"])
     if own is not None:
         rules += _own_rules(own, idioms, macros)
@@ -126,12 +127,21 @@ def _load(own: Path | None) -> Signals:
         idioms=tuple((_words(tuple(str(key).split("|"))), tuple(patterns)) for key, patterns in idioms.items()),
         settings=base["settings"],
         bereaved=tuple(parts["crisis"]["bereaved"]),
+        weak=tuple(parts["crisis"]["weak"]),
         long_past=tuple(parts["abuse"]["long_past"]),
         helper=tuple(parts["crisis"]["helper"]),
         blows=read_yaml(DATA / "blows.yaml"),
         foreign=foreign,
         macros=macros,
     )
+
+
+def _sharing_needs(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rules of one reason are tried together: what calls one calls all of them."""
+    needs: dict[str, list[str]] = {}
+    for entry in entries:
+        needs.setdefault(entry["reason"], []).extend(str(word) for word in entry["needs"])
+    return [{**entry, "needs": sorted(set(needs[entry["reason"]]))} for entry in entries]
 
 
 def _own_rules(own: Path, idioms: dict[str, Any], macros: Mapping[str, str]) -> list[Rule]:
