@@ -21,6 +21,9 @@ _LATE: Final = (
     r"died|passed away|passed|death|dead|funeral|killed|lost|took (?:his|her|their) own life"
     r"|put (?:him|her|them|it) (?:down|to sleep)|put to sleep|put down"
 )
+# Themes in which another is only named in passing unless called one's own.
+_INWARD: Final = frozenset({"sleep", "pain", "focus", "habit-change", "everyday-calm"})
+_A_DAY_IS_NAMED: Final = 6
 _MAX_PARSED: Final = 4_000
 
 
@@ -58,19 +61,24 @@ class _Reading:
     def theme(self) -> tuple[Theme, float]:
         sums = themes.scores(self.text)
         sums["relationship-repair"] = sums.get("relationship-repair", 0.0) + self._between_people()
+        if sums["big-day-nerves"] >= _A_DAY_IS_NAMED:
+            # Nerves belong to the day that causes them.
+            sums["anxiety"] /= 2
         return themes.best(sums)
 
     def _between_people(self) -> float:
         """How much speaks for a rupture between the listener and someone close."""
-        close = any(mention.sort not in {"pet", "work"} for mention in self.mentions) or bool(people.names(self.text))
+        close = any(m.sort not in {"pet", "work"} and not m.vague for m in self.mentions) or bool(people.names(self.text))
         work = any(mention.sort == "work" for mention in self.mentions)
         if not (close or work):
             return 0.0
-        weight = 4.0 if self.deeds and close else 2.0 if self.deeds else 0.0
-        weight += 1.5 * min(2, max(0, len(self.deeds) - 1))
-        if acts.wants_to_mend(self.text):
-            weight += 4.0
-        part, _ = acts.part_of(self.deeds, self.text)
+        mend = acts.wants_to_mend(self.text)
+        told = [deed for deed in self.deeds if mend or deed.act.name != "grievance"]
+        part, _ = acts.part_of(told, self.text)
+        close = close or part == "caused"
+        weight = 7.0 if told and close else 2.0 if told else 0.0
+        weight += 2.0 if close and any(deed.act.gravity == "major" for deed in told) else 0.0
+        weight += 1.5 * min(2, max(0, len(told) - 1)) + (4.0 if mend else 0.0)
         return weight + (2.0 if part in {"caused", "both", "hurt"} and close else 0.0)
 
     def story(self) -> Story:
@@ -131,7 +139,10 @@ class _Reading:
 
     def _concerned(self, theme: Theme) -> people.Mention | None:
         """The one the situation turns on: nearest to what was done or lost, else the first who is named."""
-        known = [m for m in self.mentions if theme == "grief" or m.sort != "pet"]
+        known = [m for m in self.mentions if (theme == "grief" or m.sort != "pet") and (not m.vague or self.deeds)]
+        known = [m for m in known if not m.vague] or known
+        if theme in _INWARD:
+            known = [m for m in known if m.owned]
         if not known:
             given = people.names(self.text) if theme in {"relationship-repair", "grief", "anger"} else []
             return people.named(self.text, given[0]) if given else None
@@ -145,7 +156,8 @@ class _Reading:
             ]
         near = 3.0 - min((abs(place - mention.start) for place in places), default=0) / 40 if places else 0.0
         again = sum(other.noun == mention.noun for other in self.mentions)
-        sorts = {"partner": 0.5, "pet": -0.5, "other": -0.3}
+        former = mention.noun.startswith("ex") and any(m.sort == "partner" and not m.noun.startswith("ex") for m in self.mentions)
+        sorts = {"partner": -1.5 if former else 0.5, "pet": -0.5, "other": -0.3}
         return max(near, 0.0) + 0.5 * again + sorts.get(mention.sort, 0.0)
 
     def _late(self, mention: people.Mention) -> bool:

@@ -101,7 +101,10 @@ def _found(text: str, signals: Signals) -> set[tuple[Outcome, str]] | list[tuple
     masked = [signals.masked(sentence) for sentence in sentences(normal)]
     for sentence in masked:
         found += _in_sentence(sentence, signals)
-    if len({pattern for pattern in signals.weak for sentence in masked if signals.pattern(pattern).search(sentence)}) >= _ENOUGH_WEAK:
+    if (
+        len({pattern for pattern in signals.weak for sentence in masked if signals.pattern(pattern).search(sentence)})
+        >= _ENOUGH_WEAK
+    ):
         found.append(("crisis", "suicide"))
     if not any(outcome in {"crisis", "abuse"} for outcome, _ in found):
         found += _by_grammar(masked, signals)
@@ -161,7 +164,8 @@ def _in_foreign(text: str, signals: Signals) -> Iterator[tuple[Outcome, str]]:
     for outcome, tongues in signals.foreign.items():
         for tongue, patterns in tongues.items():
             # A caution names illnesses that English spells alike, so the language must show itself.
-            spoken = scores[tongue] >= scores["en"] and (scores[tongue] > 0 or outcome != "caution")
+            shown = scores[tongue] > scores["en"]
+            spoken = shown or (scores["en"] == 0 and outcome != "caution")
             if spoken and any(signals.pattern(pattern).search(words) for pattern in patterns):
                 yield outcome, {"crisis": "suicide", "abuse": "violence", "caution": "caution"}[outcome]  # type: ignore[misc]
 

@@ -13,7 +13,7 @@ from drift_audio.words.understanding.text import DATA
 from drift_audio.words.yamlfile import read_yaml
 
 GRADES: Final[tuple[Gravity, ...]] = ("none", "minor", "moderate", "major")
-_ME: Final = frozenset({"i", "me", "we", "us"})
+_OBJECT: Final = r"(?:me|him|her|them|us|my (?:[\w'-]+ ){0,2}?[\w'-]+)"
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Act:
     name: str
     gravity: Gravity
     mutual: bool
+    suffered: bool
     done: re.Pattern[str]
     events: dict[str, str]
 
@@ -44,7 +45,14 @@ def deeds(text: str, doc: Any) -> list[Deed]:
     for act in _acts():
         for match in act.done.finditer(lower):
             role = "both" if act.mutual else _role(match, text, doc)
-            if role is not None and not _denied(match, lower):
+            if act.suffered:
+                # What one finds out or resents, one suffers: "she discovered ..." is the listener's own doing.
+                role = "caused" if role == "hurt" else "hurt"
+            if (
+                role is not None
+                and not _denied(match, lower)
+                and not (act.name == "argue" and lower[: match.start()].endswith("in a "))
+            ):
                 found.append(Deed(act, role, match.start(), match.end()))
     return sorted(found, key=lambda deed: (deed.start, -GRADES.index(deed.act.gravity)))
 
@@ -79,7 +87,7 @@ def part_of(found: list[Deed], text: str) -> tuple[Role, float]:
 
 def gravity_of(found: list[Deed], text: str) -> tuple[Gravity, float]:
     """How grave the rupture is: the gravest deed, turned by the signs around it."""
-    lower = text.lower()
+    lower = re.sub(r"\b(feel|felt|feeling) (\w+ )?(awful|terrible|horrible)\b", "feel bad", text.lower())
     grade = max((GRADES.index(deed.act.gravity) for deed in found), default=2)
     if grade < 3 and _cue("graver").search(lower):
         grade = 3 if grade == 2 else 2
@@ -96,24 +104,31 @@ def wants_to_mend(text: str) -> bool:
 
 
 def _weighed(found: list[Deed], *, owned: bool, suffered: bool) -> tuple[Role, float]:
-    caused = sum(GRADES.index(deed.act.gravity) for deed in found if deed.role == "caused")
-    hurt = sum(GRADES.index(deed.act.gravity) for deed in found if deed.role == "hurt")
+    caused = max(GRADES.index(deed.act.gravity) for deed in found if deed.role == "caused")
+    hurt = max(GRADES.index(deed.act.gravity) for deed in found if deed.role == "hurt")
     first = next(deed.role for deed in found if deed.role in {"caused", "hurt"})
-    if owned and not suffered and caused >= hurt and first == "caused":
+    if first == "caused" and not suffered and (caused > hurt or owned):
         return "caused", 0.6
-    if suffered and not owned and hurt > caused and first == "hurt":
+    if first == "hurt" and not owned and (hurt > caused or suffered):
         return "hurt", 0.6
     return "both", 0.7
 
 
 def _role(match: re.Match[str], text: str, doc: Any) -> Role | None:
     """Who did it: read from the verb's subject, its passive agent, or the words just before."""
+    before = text[: match.start()].lower()
+    if owner := re.search(r"\b(my|his|her|their|\w+'s) (?:own |big |stupid |terrible |emotional )?$", before):
+        return "caused" if owner[1] == "my" else "hurt"
+    if re.search(
+        r"\b(?:i(?:'m| am| was| feel| felt| got| have been|'ve been)|feeling|makes me feel)(?: \w+)? $", before
+    ) and _participle(match[0]):
+        return "hurt"
     verb = _verb(match, doc)
     doer = _doer(verb) if verb is not None else None
     if doer is None:
         return _by_neighbours(match, text)
     passive = any(child.dep_ in {"nsubjpass", "auxpass"} for child in verb.children) or _got(verb)
-    if doer.lower_ == "we":
+    if doer.lower_ == "we" or any(other.lower_ in {"i", "me"} for other in doer.conjuncts):
         return "both"
     mine = doer.lower_ == "i"
     if passive and verb.lower_ not in {"been", "was"}:
@@ -121,6 +136,11 @@ def _role(match: re.Match[str], text: str, doc: Any) -> Role | None:
     if mine:
         return None if _at_thing(verb) else "caused"
     return "hurt" if _is_person(doer) and _touches_me(match, verb, text) else None
+
+
+def _participle(words: str) -> bool:
+    """Whether what was done is told as something felt ("I feel betrayed")."""
+    return re.match(r"\w+(?:ed|hurt)\b", words) is not None and " " not in words.strip()
 
 
 def _verb(match: re.Match[str], doc: Any) -> Any:
@@ -219,12 +239,19 @@ def _acts() -> tuple[Act, ...]:
 def _read() -> Iterator[Act]:
     for entry in _table()["acts"]:
         events = {part: entry[part] for part in ("caused", "hurt", "both")}
-        yield Act(entry["name"], entry["gravity"], bool(entry.get("mutual")), re.compile(rf"\b{entry['done']}\b"), events)
+        yield Act(
+            entry["name"],
+            entry["gravity"],
+            bool(entry.get("mutual")),
+            bool(entry.get("suffered")),
+            re.compile(rf"\b{entry['done'].replace('<obj>', _OBJECT)}\b"),
+            events,
+        )
 
 
 @cache
 def _cue(name: str) -> re.Pattern[str]:
-    return re.compile(rf"\b{_table()[name]}")
+    return re.compile(rf"\b{_table()[name].replace('<obj>', _OBJECT)}")
 
 
 @cache

@@ -21,7 +21,10 @@ _SORTS: Final = {"partner": 5, "family": 4, "child": 4, "friend": 3, "work": 2, 
 
 @dataclass(frozen=True)
 class Mention:
-    """A person named in the text. start, end: characters of the noun; phrase: to be said back ("your husband")."""
+    """A person named in the text. start, end: characters of the noun; phrase: to be said back ("your husband").
+
+    vague: told as "a colleague", "the landlord"; theirs only if something was done between them.
+    """
 
     noun: str
     gender: Gender
@@ -30,7 +33,8 @@ class Mention:
     end: int
     phrase: str
     name: str | None = None
-    owned_by_other: bool = False
+    vague: bool = False
+    owned: bool = False
 
 
 def mentions(text: str) -> list[Mention]:
@@ -94,14 +98,17 @@ def _mention(match: re.Match[str], text: str) -> Mention | None:
     gender, sort = _lexicon()[base]
     owner = (match["owner"] or "").lower()
     ahead = text[match.end("noun") :]
-    if _excluded().match(f"{raw}{ahead[:24].lower()}") or (not owner and not _bare(match, raw, text)):
+    if _excluded().match(f"{raw}{ahead[:24].lower()}"):
+        return None
+    vague = not owner and not _bare(match, raw, text)
+    if vague and not (sort in {"work", "other", "friend"} and _articled(match, text)):
         return None
     if _possessor().match(ahead.lower()):
         return None
     phrase = f"your {_adjective(match)}{base}" if owner in {"my", "our", ""} or owner.endswith("of mine") else f"your {base}"
     name = re.match(r",? ?(?:named |called )?([A-Z][a-zé]+)\b(?!')", ahead)
     given = name[1] if name and name[1].lower() not in _set("not_names") and (ahead[:1] == " " or ahead[:2] == ", ") else None
-    return Mention(base, gender, sort, match.start("noun"), match.end("noun"), phrase, given)
+    return Mention(base, gender, sort, match.start("noun"), match.end("noun"), phrase, given, vague, bool(owner))
 
 
 def _adjective(match: re.Match[str]) -> str:
@@ -121,9 +128,23 @@ def _bare(match: re.Match[str], raw: str, text: str) -> bool:
         return not re.search(r"(?:\b(?:a|the|his|her|their|your|busy|tired|new|single|working)|'s)$", before)
     if text[match.end("noun") :].startswith(" of mine"):
         return True
+    if raw in {"kids", "children", "twins", "boys", "girls", "baby"}:
+        return re.search(r"\b(?:the|both|two|three|four|new)$", before) is not None
     article = re.search(r"\b(?:the|a|an|his|her|their|your|this|another|any|no|every|some|new)(?: \w+)?$", before)
     own_sort = _lexicon()[_spelt(raw)][1] in {"partner", "family", "child", "work"}
     return own_sort and not article and raw not in _set("never_bare")
+
+
+def _articled(match: re.Match[str], text: str) -> bool:
+    before = text[: match.start("noun")].rstrip().lower()
+    if re.search(r"\b(?:i'm|i am|as|being|like|become|was) (?:a|an|the)(?: \w+)?$", before):
+        return False
+    return (
+        re.search(
+            r"\b(?:a|an|the|this|another|one)(?: (?:old|new|close|good|senior|junior|male|female|certain|former))?$", before
+        )
+        is not None
+    )
 
 
 @cache

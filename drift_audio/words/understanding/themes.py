@@ -13,7 +13,7 @@ from drift_audio.words.yamlfile import read_yaml
 
 def scores(text: str) -> dict[str, float]:
     """Sum of the cues of each theme in a tidied text; a cue that comes again counts half."""
-    lower = text.lower()
+    lower = re.sub(r"\bput (?:\w+ ){1,4}to sleep\b", "had to put him down", text.lower())
     return {theme: _sum(patterns, lower) for theme, patterns in _cues().items()}
 
 
