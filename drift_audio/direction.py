@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from drift_audio.sound.arc import Arc
+from drift_audio.sound.beds.fitting import default_for
 from drift_audio.sound.curves import Duck, Fades
 from drift_audio.sound.export import ExportOptions
 from drift_audio.sound.mix import MixOptions
@@ -76,8 +77,8 @@ class Direction:
 
 
 def default_ambience(script: Script) -> str:
-    """The bed of a style when nobody named one."""
-    return shape(script.style).ambience
+    """The bed when nobody named one: that of the theme in this style, else the style's own."""
+    return default_for(script.theme, script.style) or shape(script.style).ambience
 
 
 def rules_of(form: Shape, *, bells: bool) -> TimelineRules:

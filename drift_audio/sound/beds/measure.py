@@ -32,6 +32,7 @@ TEXTURE_S: Final = 50.0
 
 _THIN: Final = 8  # the autocorrelation is taken of the bed below RATE / 16 hertz
 _NEAR: Final = 16
+_BLOCK_S: Final = 60.0
 _AUDIBLE_SHARE_DB: Final = -35.0
 
 
@@ -61,16 +62,17 @@ class Figures(Frozen):
 
 def measure(name: str, open_bed: Callable[[], Bed], *, seconds: float, noise_like: bool) -> Figures:
     """Render `seconds` of a bed and measure it; `broken` names the promises that it does not hold."""
-    frames = int(seconds * RATE / WINDOWS)
+    blocks = max(1, round(seconds / WINDOWS / _BLOCK_S))
+    frames = int(seconds * RATE / WINDOWS / blocks)
     started = time.process_time()
     bed = open_bed()
     spent = time.process_time() - started
     tally = _Tally()
-    for _ in range(WINDOWS):
+    for index in range(WINDOWS * blocks):
         started = time.process_time()
-        window = bed.read(frames)
+        block = bed.read(frames)
         spent += time.process_time() - started
-        tally.add(window)
+        tally.add(block, window=index // blocks)
     figures = tally.figures(name, seconds, speed=seconds / max(spent, 1e-9))
     return figures.model_copy(update={"broken": tuple(_broken(figures, noise_like=noise_like))})
 
@@ -119,33 +121,31 @@ class Judge:
 class _Tally:
     def __init__(self) -> None:
         self._loud: list[float] = []
-        self._levels: list[float] = []
-        self._octaves: list[NDArray[np.float64]] = []
+        self._levels = np.zeros(WINDOWS)
+        self._octaves = np.zeros((WINDOWS, len(OCTAVES)))
         self._thin: list[NDArray[np.float32]] = []
         self._moments = np.zeros(3)
         self._click = 0.0
 
-    def add(self, window: Samples) -> None:
-        self._loud.append(k_weighted_lufs([window], RATE))
-        self._levels.append(float((window.astype(np.float64) ** 2).mean()))
-        self._octaves.append(octaves(window))
-        mono = window.mean(axis=1)
-        self._thin.append(thinned(mono))
-        self._click = max(self._click, jump(window[:, 0]), jump(window[:, 1]))
-        left, right = window.T.astype(np.float64)
+    def add(self, block: Samples, *, window: int) -> None:
+        self._loud.append(k_weighted_lufs([block], RATE))
+        self._octaves[window] += octaves(block)
+        left, right = np.ascontiguousarray(block.T)
+        self._thin.append(thinned((left + right) / 2))
+        self._click = max(self._click, jump(left), jump(right))
+        self._levels[window] += float(left @ left + right @ right)
         self._moments += np.array([left @ left, right @ right, left @ right])
 
     def figures(self, name: str, seconds: float, *, speed: float) -> Figures:
         left, right, both = self._moments
-        power = np.array(self._levels)
-        bands = np.array(self._octaves)
+        bands = self._octaves
         mean = bands.mean(0)
         matter = mean > mean.max() * 10 ** (_AUDIBLE_SHARE_DB / 10)
         return Figures(
             name=name,
             seconds=seconds,
             lufs=float(10 * np.log10(np.mean(10 ** (np.array(self._loud) / 10)))),
-            level_db=_farthest(power),
+            level_db=_farthest(self._levels),
             spectrum_db=max(_farthest(band) for band in bands.T[matter]),
             seam=seam(np.concatenate(self._thin), RATE / _THIN),
             click=self._click,

@@ -27,7 +27,7 @@ def build(layer: WavesLayer, rng: np.random.Generator) -> Stream:
         planes.append(np.exp(log_level[:, lower] * (1 - part) + log_level[:, lower + 1] * part) * shape)
     bank = overlapped(planes, layer, rng)
     period = layer.period_s
-    return Weave(bank, rng, stretch_s=(5 * period, 8 * period), fade_s=min(4.0, period / 2), drift=drift_of(layer, rng))
+    return Weave(bank, rng, stretch_s=(3.5 * period, 6 * period), fade_s=min(4.0, period / 2), drift=drift_of(layer, rng))
 
 
 def _swells(layer: WavesLayer, steps: int, rng: np.random.Generator) -> tuple[Curve, Curve]:

@@ -1,32 +1,37 @@
-from typing import get_args
+import pytest
 
 from drift_audio.catalog import Catalog
+from drift_audio.direction import default_ambience
 from drift_audio.scenario import STYLES
 from drift_audio.sound.beds.fitting import default_for, fitting
-from drift_audio.sound.beds.spec import Ambience, PulseLayer
+from drift_audio.sound.beds.spec import Ambience
 from drift_audio.sound.beds.table import check_bed, sources
+from drift_audio.words.guides.load import load_guides
+from drift_audio.words.script.markup import parse
 
 CATALOG = Catalog("ambience", Ambience)
+THEMES = (None, *sorted({*load_guides(), *fitting().themes}))
 
 
-def test_every_style_has_a_bed_and_every_bed_named_exists() -> None:
-    table = fitting()
-    assert set(table.styles) == set(STYLES)
-    for beds in (table.styles, *table.themes.values()):
-        assert set(beds) <= set(STYLES)
-        for expression in beds.values():
-            check_bed(expression, catalog=CATALOG, user_dir=None)
+def chosen(theme: str | None, style: str) -> str:
+    named = f"theme: {theme}\n" if theme else ""
+    return default_ambience(parse(f"---\ntitle: x\nstyle: {style}\nminutes: 5\n{named}---\n\n## Arrive\n\nHello.\n"))
 
 
-def test_a_theme_leaves_to_the_style_what_it_does_not_say() -> None:
-    assert default_for("no such theme", "sleep") == default_for(None, "sleep") == fitting().styles["sleep"]
-    assert default_for("grief", "hypnosis") != default_for(None, "hypnosis")
+@pytest.mark.parametrize("style", STYLES)
+def test_every_theme_and_style_has_a_bed_that_exists(style: str) -> None:
+    for theme in THEMES:
+        check_bed(chosen(theme, style), catalog=CATALOG, user_dir=None)
+
+
+def test_a_theme_comes_before_the_style_and_else_leaves_it_to_it() -> None:
+    assert chosen("grief", "hypnosis") == default_for("grief", "hypnosis") != chosen(None, "hypnosis")
+    assert default_for("grief", "breathing") is None
+    assert chosen("grief", "breathing") == chosen(None, "breathing")
 
 
 def test_sleep_never_gets_a_bed_with_events() -> None:
-    themes = (None, *fitting().themes)
-    for theme in themes:
-        for bed in sources(default_for(theme, "sleep"), catalog=CATALOG, user_dir=None):
+    for theme in THEMES:
+        for bed in sources(chosen(theme, "sleep"), catalog=CATALOG, user_dir=None):
             assert isinstance(bed, Ambience)
-            families = {layer.generator for layer in bed.layers}
-            assert not families & {"calls", "thunder", "strikes", get_args(PulseLayer.model_fields["generator"].annotation)[0]}
+            assert not {layer.generator for layer in bed.layers} & {"calls", "thunder", "strikes", "pulse"}
