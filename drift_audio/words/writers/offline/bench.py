@@ -22,7 +22,7 @@ NAMING_SLOTS: Final = PERSONAL_SLOTS | {"night", "story:burden"}
 NAMING: Final = ("event", "matter", "person")
 ENOUGH: Final = 4
 TRIES: Final = 8
-DECKS: Final = 7
+DECKS: Final = 14
 ATTEMPT_STEP: Final = 100_003
 NAMELESS: Final = 1.5
 _MARK = re.compile(r"\[[a-z]+\]")
@@ -203,7 +203,7 @@ class Bench:
         """
         total = count(tree)
         wordings = max(1, min(TRIES, total // DECKS))
-        texts = (expand(tree, walk(key, total, deck * wordings + at)) for at in range(wordings))
+        texts = (expand(tree, walk(key, total, at * DECKS + deck)) for at in range(wordings))
         best, lowest = "", float("inf")
         for text in texts:
             cost = self.memory.cost(text) + (NAMELESS if self._nameless(slot, text) else 0)
