@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 from drift_audio.sound.audio import RATE, Samples
 
 DEFAULT_KEY: Final = 220.0
+
+_HEARD = 1.5  # of its decay: after that a partial is 90 dB down
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,13 @@ def tuned(note: str | None) -> float:
     return float(440.0 * 2 ** ((semitone % 12 - 9) / 12 - (1 if semitone % 12 >= 5 else 0)))
 
 
+@cache
 def strike(key: float = DEFAULT_KEY) -> Samples:
     """One stroke of the bowl with its fundamental at `key` hertz, peak 1: float32 (frames, 2), ending in silence."""
     return _ring(BOWL, key, seconds=12.0, onset=0.004)
 
 
+@cache
 def cue(phase: str, key: float = DEFAULT_KEY) -> Samples:
     """A soft tone for the start of a breath phase: a fifth above the key for "in", an octave for "hold", the key for "out"."""
     ratio = {"in": 1.5, "hold": 2.0, "out": 1.0}[phase]
@@ -63,13 +68,18 @@ def _ring(modes: tuple[Mode, ...], key: float, *, seconds: float, onset: float) 
     sides = [sum(_partial(mode, key, time, side) for mode in modes if mode.ratio * key < RATE / 3) for side in (0, 1)]
     sound = np.stack([np.asarray(side) for side in sides], axis=1)
     sound *= (np.clip(time / onset, 0, 1) * np.clip((seconds - time) / (seconds / 6), 0, 1) ** 2)[:, np.newaxis]
-    return np.asarray(sound / np.abs(sound).max(), np.float32)
+    result = np.asarray(sound / np.abs(sound).max(), np.float32)
+    result.setflags(write=False)  # every caller gets the same one
+    return result
 
 
 def _partial(mode: Mode, key: float, time: NDArray[np.float64], side: int) -> NDArray[np.float64]:
     """Two near frequencies under one decay; the sides hear them in slightly different phase, which gives width."""
+    heard = np.zeros_like(time)
+    time = time[: round(mode.decay * _HEARD * RATE)]
     frequency, phase = mode.ratio * key, 0.35 * side * mode.ratio
     envelope = mode.level * 10 ** (-3.0 * time / mode.decay)
     low = np.sin(2 * np.pi * (frequency - mode.beat / 2) * time + phase)
     high = np.sin(2 * np.pi * (frequency + mode.beat / 2) * time - phase)
-    return np.asarray(envelope * (0.6 * low + 0.4 * high))
+    heard[: time.shape[0]] = envelope * (0.6 * low + 0.4 * high)
+    return heard

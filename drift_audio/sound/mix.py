@@ -122,11 +122,12 @@ class _Dip:
     def apply(self, block: Samples, amount: Samples) -> Samples:
         if self._filter is None:
             return block
+        if amount.max() <= 0.0:
+            return block  # the filter has settled again long before the blend is heard
         dipped = self._filter.process(block.T, RATE, buffer_size=STEADY, reset=False).T
         if amount.min() >= 1.0:
             return np.asarray(dipped)
-        if amount.max() > 0.0:
-            block += amount[:, np.newaxis] * (dipped - block)
+        block += amount[:, np.newaxis] * (dipped - block)
         return block
 
 
@@ -196,13 +197,13 @@ def _make(timeline: Timeline, options: MixOptions) -> Iterator[tuple[int, Sample
     gains = levels([speech.clip for speech in timeline.speech()])
     spoken = {speech.start for speech in timeline.speech()}
     preset: Preset = "dry" if options.part == "voice" else options.processing
-    ring = gain(_BELL_DB) * strike(options.key_hz) if options.bells and options.part == "all" else None
+    bells = options.bells and options.part == "all"
     for event in timeline.events:
         if isinstance(event, Speech):
             yield event.start, treat(event.clip.load(), preset, gain_db=gains[event.clip])
-        elif isinstance(event, Strike) and ring is not None:
-            yield event.start, np.asarray(ring, np.float32)
-        elif isinstance(event, BreathCycle) and ring is not None:
+        elif isinstance(event, Strike) and bells:
+            yield event.start, strike(options.key_hz) * np.float32(gain(_BELL_DB))
+        elif isinstance(event, BreathCycle) and bells:
             yield from _tones(event, spoken, options.key_hz)
 
 
@@ -212,7 +213,7 @@ def _tones(cycle: BreathCycle, spoken: Iterable[int], key: float) -> Iterator[tu
     phases = [("in", cycle.start, cycle.in_frames), ("hold", full, cycle.hold_frames), ("out", full + cycle.hold_frames, 1)]
     for name, start, frames in phases:
         if frames and start not in spoken:
-            yield start, np.asarray(gain(_CUE_DB) * cue(name, key), np.float32)
+            yield start, cue(name, key) * np.float32(gain(_CUE_DB))
 
 
 def bed_gain_db(timeline: Timeline, options: MixOptions) -> Curve:
