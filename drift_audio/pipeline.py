@@ -180,11 +180,15 @@ def render(script: Script, studio: Studio, target: Target, *, on_event: OnEvent 
 
     prepare(target)
     script = settle(script, studio)
-    direction = Direction.of(script, target)
     check_names(script, studio)
+    direction = fit(Direction.of(script, target), script, studio)
     path = name_output(target, script.title, today=studio.today)
     timeline = arrange(script, studio, direction, on_event=on_event)
     report = produce(timeline, script, studio, direction, path, on_event=on_event)
+    if target.stems is not None:
+        from drift_audio.sound.stems import write_stems
+
+        write_stems(timeline, bed_opener(script, studio), direction.mix, target.stems, name=path.stem)
     if target.script_out is not None:
         from drift_audio.words.script.format import format_script
 
@@ -198,6 +202,17 @@ def settle(script: Script, studio: Studio) -> Script:
 
     ambience = script.ambience or studio.default_ambience or default_ambience(script)
     return script.model_copy(update={"voice": script.voice or studio.default_voice, "ambience": ambience})
+
+
+def fit(direction: Direction, script: Script, studio: Studio) -> Direction:
+    """Treat the voice as its declaration asks, and tune the bells to the bed."""
+    from drift_audio.sound.beds.table import bed_key
+    from drift_audio.sound.bells import tuned
+
+    bed = direction.mix.ambience
+    key = bed_key(bed, catalog=studio.ambience, user_dir=studio.user_dir) if bed else None
+    processing = studio.voices[str(script.voice)].processing
+    return replace(direction, mix=replace(direction.mix, key_hz=tuned(key), processing=processing))
 
 
 def check_names(script: Script, studio: Studio) -> None:
@@ -259,18 +274,14 @@ def produce(
     timeline: Timeline, script: Script, studio: Studio, direction: Direction, path: Path, *, on_event: OnEvent
 ) -> MasterReport:
     """Mix, master and encode in blocks; the file appears under its name only when it is whole."""
-    from drift_audio.sound.beds.table import open_bed
     from drift_audio.sound.export import export
     from drift_audio.sound.loudness import master
     from drift_audio.sound.mix import mix
 
-    def bed(expression: str) -> Bed:
-        return open_bed(expression, seed=script.seed, catalog=studio.ambience, user_dir=studio.user_dir)
-
     scratch = Path(tempfile.mkdtemp(prefix="drift-", dir=studio.spool_dir))
     try:
         on_event(Event("mix"))
-        mixed = mix(timeline, bed, direction.mix)
+        mixed = mix(timeline, bed_opener(script, studio), direction.mix)
         mastered = master(mixed, target_lufs=direction.loudness, ceiling_dbtp=direction.ceiling_dbtp, spool_dir=scratch)
         on_event(Event("export"))
         tags = direction.tags(script, timeline, studio.today())
@@ -278,6 +289,13 @@ def produce(
         return mastered.report
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def bed_opener(script: Script, studio: Studio) -> Callable[[str], Bed]:
+    """Opens a bed expression from its beginning, with the script's seed."""
+    from drift_audio.sound.beds.table import open_bed
+
+    return lambda expression: open_bed(expression, seed=script.seed, catalog=studio.ambience, user_dir=studio.user_dir)
 
 
 def _session(path: Path, script: Script, timeline: Timeline, report: MasterReport, target: Target) -> Session:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +20,7 @@ from drift_audio.sound.curves import Duck, Fades
 from drift_audio.sound.loudness import Meter
 from drift_audio.sound.mix import MixOptions, bed_gain_db, mix
 from drift_audio.sound.score import BedChange, BreathCycle, Clip, Event, Span, Speech, Strike, Timeline
+from drift_audio.sound.stems import write_stems
 from drift_audio.sound.voice_chain import VOICE_LUFS, levels, room, treat
 from tests.sound.instruments import pink
 
@@ -93,6 +95,16 @@ def test_the_stems_add_up_where_nothing_but_voice_and_bed_sounds() -> None:
     whole = joined(TALK, replace(OPTIONS, processing="dry", bells=False))
     parts = joined(TALK, replace(OPTIONS, part="voice")) + joined(TALK, replace(OPTIONS, part="bed"))
     np.testing.assert_allclose(whole, parts, atol=1e-6)
+
+
+def test_stems_are_files_as_long_as_the_session(tmp_path: Path) -> None:
+    paths = write_stems(TALK, NoiseBed, OPTIONS, tmp_path, name="evening")
+    assert [path.name for path in paths] == ["evening-voice.wav", "evening-bed.wav"]
+    voice, bed = (soundfile.read(path, dtype="float32")[0] for path in paths)
+    assert voice.shape == bed.shape == (TALK.frames, 2)
+    np.testing.assert_allclose(voice, joined(TALK, replace(OPTIONS, part="voice")), atol=1e-6)
+    assert not voice[: 4 * RATE].any()
+    assert bed[4 * RATE :].any()
 
 
 @pytest.mark.parametrize("level", [-12.0, -15.0, -20.0])
