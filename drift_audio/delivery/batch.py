@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from drift_audio.pipeline import Studio
 
 HOME: Final = ".drift-batch"
+RENEW_S: Final = 10.0
 #: Rough figures for --dry-run until this folder has its own: wall seconds a session minute and worker, kilobytes a second.
 SECONDS_PER_MINUTE: Final = 1.6
 KILOBYTES_PER_SECOND: Final = {"mp3": 16.0, "ogg": 14.0, "flac": 75.0, "wav": 176.4}
@@ -189,15 +191,16 @@ def fingerprint(item: Item, key: bytes) -> str:
 
 
 def execute(run: Run, executor: Executor, *, choice: Choice, on_outcome: OnOutcome) -> Report:
-    """Run every task; the report is written after each end, so that it is true whenever it is read."""
-    items = {task.item.name: task.item for task in run.tasks}
+    """Run every task. Report, feed and page are renewed while it runs, every few seconds, and at the end however it comes."""
     outcomes = executor.run(run.tasks)
+    renewed = time.monotonic()
     try:
         for outcome in outcomes:
             if outcome is not None:
-                if outcome.result.error == "WorkerDied":
-                    run.journal.failed(outcome.name, outcome.result)
-                run.ended[outcome.name] = _line(items[outcome.name], outcome.end, outcome.result)
+                _note(run, outcome)
+                if time.monotonic() - renewed > RENEW_S:
+                    write_report(report_of(run), run.output)
+                    renewed = time.monotonic()
             on_outcome(outcome, run)
             if outcome is not None and outcome.end in {"failed", "care"} and choice.fail_fast:
                 break
@@ -209,6 +212,13 @@ def execute(run: Run, executor: Executor, *, choice: Choice, on_outcome: OnOutco
         report = report_of(run)
         write_report(report, run.output)
     return report
+
+
+def _note(run: Run, outcome: Outcome) -> None:
+    item = next(task.item for task in run.tasks if task.item.name == outcome.name)
+    if outcome.result.error == "WorkerDied":
+        run.journal.failed(outcome.name, outcome.result)  # its worker could not
+    run.ended[outcome.name] = _line(item, outcome.end, outcome.result)
 
 
 def _line(item: Item, state: str, result: Result) -> Line:
