@@ -21,6 +21,7 @@ WORTH_KEEPING: Final = 400
 CONNECT_S: Final = 10.0
 LONGEST_WAIT_S: Final = 60.0
 _TEMPERATURE: Final = 0.8
+_PENALTY: Final = 0.4  # small models fall into loops without it
 #: The same run of so many characters, so many times in the last 3,000, is a loop.
 LOOP_CHARS: Final = 60
 LOOP_TIMES: Final = 7
@@ -64,7 +65,7 @@ class Dialect:
             self.limit = "max_completion_tokens"
         elif self.limit and re.search(r"max_(?:completion_)?tokens", hint):
             self.limit = None
-        elif self.sampling and re.search(r"temperature|seed", hint):
+        elif self.sampling and re.search(r"temperature|seed|penalty", hint):
             self.sampling = False
         elif self.usage and re.search(r"stream_options|include_usage", hint):
             self.usage = False
@@ -158,7 +159,7 @@ class ChatClient:
         if speech.limit:
             request[speech.limit] = max_tokens
         if speech.sampling:
-            request |= {"temperature": _TEMPERATURE, "seed": seed}
+            request |= {"temperature": _TEMPERATURE, "seed": seed, "frequency_penalty": _PENALTY}
         if speech.structured and schema is not None:
             request["response_format"] = {
                 "type": "json_schema",

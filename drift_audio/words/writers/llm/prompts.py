@@ -31,7 +31,6 @@ class Prompts:
         self.system = _template("system.md.j2").render(
             style=self._style, minutes=f"{scenario.minutes:g}", language=language_name(scenario.language)
         )
-        self.examples = tuple(str(line["say"]) for line in _data("examples")[scenario.style])
         fence = f"=== {_fence(scenario.situation)} ==="
         self._situation = _template("situation.md.j2").render(
             fence=fence,
@@ -40,6 +39,16 @@ class Prompts:
             part=story.part,
             gravity=story.gravity,
         )
+
+    def secrets(self) -> tuple[str, ...]:
+        """All that is ours in the requests and must not come back: rules, examples and instructions, without the situation.
+
+        The duties are left out: what they ask to be said may be said in their words.
+        """
+        blank = {"situation": "", "plan": self._plan, "duties": "", "before": ""}
+        forms = {"form": self._form(False, whole=False) + self._form(True, whole=False)}
+        asked = (_template("section.md.j2").render(phase=phase, **blank, **forms) for phase in self._plan.phases)
+        return (self.system, *(str(line["say"]) for line in _data("examples")[self._scenario.style]), *asked)
 
     def section(self, phase: PhasePlan, *, before: str, structured: bool) -> tuple[Message, ...]:
         """The request for one part; `before`: the words it follows on."""

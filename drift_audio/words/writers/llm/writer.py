@@ -88,7 +88,7 @@ class LlmWriter:
 
     def _draft(self, scenario: Scenario, story: Story, made: Plan, tell: Progress) -> Drafts:
         prompts = Prompts(scenario, story, made)
-        judge = Judge(scenario, made, secrets=(prompts.system, *prompts.examples), locale=self._locale)
+        judge = Judge(scenario, made, secrets=prompts.secrets(), locale=self._locale)
         try:
             with open_model(self._settings) as client:
                 # A model small enough for a file of its own writes one part better than five.

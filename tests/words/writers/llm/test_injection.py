@@ -10,9 +10,10 @@ from drift_audio.scenario import Scenario
 from drift_audio.words.care.gate import check_script
 from drift_audio.words.script.budget import plan
 from drift_audio.words.script.lint import lint
-from drift_audio.words.script.model import Bell, Breath, Cue, Optional, Pause, Script, Utterance
+from drift_audio.words.script.model import Bell, Breath, Cue, Optional, Pause, Script, Section, Utterance
 from drift_audio.words.story import Story
 from drift_audio.words.writers.llm import LlmWriter
+from drift_audio.words.writers.llm.judge import Judge
 from drift_audio.words.writers.llm.prompts import Prompts
 from tests.words.writers.llm.stub import Talk, stub
 from tests.words.writers.llm.test_faults import PlainWriter, settings
@@ -85,3 +86,17 @@ def test_the_situation_cannot_close_its_own_fence() -> None:
     assert len(fence) == 2
     assert len(set(fence)) == 1
     assert "=== end" not in user
+
+
+def test_instructions_and_examples_that_come_back_are_noticed() -> None:
+    scenario = Scenario(situation="A quiet day.", minutes=3)
+    made = plan("meditation", 3)
+    prompts = Prompts(scenario, Story(), made)
+    judge = Judge(scenario, made, secrets=prompts.secrets())
+    for said in (
+        "The kettle has gone quiet, and for this minute the house asks nothing of you.",
+        "Sentences of 8 to 20 words, none over thirty, with plain words and concrete pictures, hands and light and water.",
+        "Write only the part about the breath now, and answer with the words only, one sentence a line where silence belongs.",
+    ):
+        section = Section(name="The breath", phase="breath", parts=(Utterance(text=said), Utterance(text=said)))
+        assert "leak" in [complaint.rule for complaint in judge.complaints(section, made.phase("breath"))]

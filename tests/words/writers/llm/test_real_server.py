@@ -134,7 +134,7 @@ def test_ten_sessions_with_a_small_real_model_all_complete() -> None:
             scenario = Scenario(situation=situation, style=style, minutes=5, seed=number)
             began = time.monotonic()
             # A bounded wait keeps the test short; what a slow machine did not finish is the offline writer's.
-            written = LlmWriter(settings(running, timeout_s=60, context_tokens=2000), offline).write(
+            written = LlmWriter(settings(running, timeout_s=30, context_tokens=2000), offline).write(
                 scenario, read_story(situation)
             )
             own = [report.section for report in written.sections if report.writer == "llm"]
