@@ -12,8 +12,8 @@ from drift_audio.words.script.model import Script, Section, Utterance
 CORPUS = Path(__file__).parent / "corpus"
 
 
-def texts(name: str) -> list[str]:
-    return [line for line in (CORPUS / f"{name}.txt").read_text("utf-8").splitlines() if line.strip()]
+def texts(name: str, folder: str = "") -> list[str]:
+    return [line for line in (CORPUS / folder / f"{name}.txt").read_text("utf-8").splitlines() if line.strip()]
 
 
 def test_corpus_is_large_enough() -> None:
@@ -21,18 +21,19 @@ def test_corpus_is_large_enough() -> None:
     assert len(texts("ok")) >= 200
 
 
-def test_recall_and_false_positives(capsys: pytest.CaptureFixture[str]) -> None:
-    wanted = [(text, name) for name in ("crisis", "abuse", "caution") for text in texts(name)]
+@pytest.mark.parametrize("folder", ["", "held_a", "held_b", "held_c", "held_d"])
+def test_recall_and_false_positives(folder: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The first corpus was written beside the rules, the others after them; docs/care.md has their first-try figures."""
+    wanted = [(text, name) for name in ("crisis", "abuse", "caution") for text in texts(name, folder)]
     found = [(text, name, check(text).outcome) for text, name in wanted]
     missed = [text for text, _, outcome in found if outcome == "ok"]
-    exact = sum(name == outcome for _, name, outcome in found)
-    stopped = [text for text in texts("ok") if check(text).outcome != "ok"]
-    recall, wrongly = 1 - len(missed) / len(wanted), len(stopped) / len(texts("ok"))
+    exact = sum(name == outcome for _, name, outcome in found) / len(wanted)
+    stopped = [text for text in texts("ok", folder) if check(text).outcome != "ok"]
+    recall, wrongly = 1 - len(missed) / len(wanted), len(stopped) / len(texts("ok", folder))
     with capsys.disabled():
-        share = exact / len(wanted)
-        print(f"\ncare gate: recall {recall:.3f} of {len(wanted)}, outcome exact {share:.3f}, false positives {wrongly:.3f}")
+        print(f"\ncare gate {folder or 'first'}: recall {recall:.3f} of {len(wanted)}, exact {exact:.3f}, false positives {wrongly:.3f}")
     assert recall >= 0.98, missed
-    assert exact / len(wanted) >= 0.95
+    assert exact >= 0.95
     assert wrongly <= 0.02, stopped
 
 
