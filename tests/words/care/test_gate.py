@@ -31,7 +31,8 @@ def test_recall_and_false_positives(folder: str, capsys: pytest.CaptureFixture[s
     stopped = [text for text in texts("ok", folder) if check(text).outcome != "ok"]
     recall, wrongly = 1 - len(missed) / len(wanted), len(stopped) / len(texts("ok", folder))
     with capsys.disabled():
-        print(f"\ncare gate {folder or 'first'}: recall {recall:.3f} of {len(wanted)}, exact {exact:.3f}, false positives {wrongly:.3f}")
+        shares = f"recall {recall:.3f} of {len(wanted)}, exact {exact:.3f}, false positives {wrongly:.3f}"
+        print(f"\ncare gate, {folder or 'first'}: {shares}")
     assert recall >= 0.98, missed
     assert exact >= 0.95
     assert wrongly <= 0.02, stopped
