@@ -191,6 +191,39 @@ def mos(clips: Sequence[Clip]) -> float | None:
     return float(np.mean(scores))
 
 
+def session(voice: str, folder: Path, *, minutes: float) -> tuple[float, float]:
+    """Seconds that a whole new session takes, and seconds that only its sentences take on as many threads, engine loaded."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from drift_audio import pipeline
+    from drift_audio.scenario import Scenario
+    from drift_audio.sound.speech import usable_cores
+    from drift_audio.studio import open_studio
+    from drift_audio.target import Target
+
+    asked: list[dict[str, Any]] = []
+    scenario = Scenario(
+        situation="I snapped at my husband over the dishes and he left without a word", minutes=minutes, voice=voice
+    )
+    settings = load_settings({"cache_dir": folder / "cache"})
+    with open_studio(settings, writer="offline") as studio:
+        engine = studio.voice_box.engine(voice)
+        original = engine.synthesize
+
+        def noting(text: str, *, speed: float, seed: int) -> Any:
+            asked.append({"text": text, "speed": speed, "seed": seed})
+            return original(text, speed=speed, seed=seed)
+
+        engine.synthesize = noting  # type: ignore[method-assign]
+        started = time.perf_counter()
+        pipeline.create(scenario, studio, Target(output=folder / "session.mp3"))
+        whole = time.perf_counter() - started
+        started = time.perf_counter()
+        with ThreadPoolExecutor(min(engine.threads, usable_cores())) as pool:
+            list(pool.map(lambda call: original(call["text"], speed=call["speed"], seed=call["seed"]), asked))
+        return whole, time.perf_counter() - started
+
+
 def measure(names: Sequence[str], *, cues: bool) -> None:
     settings = load_settings()
     catalog = voice_catalog(settings)
@@ -215,6 +248,13 @@ def measure(names: Sequence[str], *, cues: bool) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("voices", nargs="+")
-    parser.add_argument("--cues", action="store_true")
+    parser.add_argument("--cues", action="store_true", help="also 204 short, slow and long clips")
+    parser.add_argument("--session", type=float, metavar="MINUTES", help="also a whole session against its sentences alone")
     given = parser.parse_args()
     measure(given.voices, cues=given.cues)
+    for each in given.voices if given.session else ():
+        with tempfile.TemporaryDirectory() as scratch:
+            took, alone = session(each, Path(scratch), minutes=given.session)
+            print(
+                f"{each}: session of {given.session:g} min {took:.1f} s, sentences alone {alone:.1f} s, ratio {took / alone:.2f}"
+            )

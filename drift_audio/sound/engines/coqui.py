@@ -199,7 +199,7 @@ def manner(voice: Voice, tts: Any, data_dir: Path) -> dict[str, str]:
 def _chosen(voice: Voice, field: str, have: tuple[str, ...]) -> str:
     wanted = voice.options.get(field) or (voice.languages[0].split("-")[0] if field == "language" else have[0] if have else "")
     if wanted not in have:
-        listed = ", ".join(name.strip() for name in have[:12]) or "none"
+        listed = ", ".join(name.strip() for name in sorted(have)[:12]) or "none"
         raise CatalogError(f"voice {voice.name!r}: its model has no {field} {wanted!r}; it has {listed}")
     return str(wanted)
 

@@ -130,6 +130,14 @@ def test_kokoro_is_at_least_as_fast_as_kokoro_onnx(home: Path) -> None:
     assert best[1] >= best[0]
 
 
+def test_a_session_costs_little_more_than_its_sentences(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Six minutes: what is not synthesis weighs more in it than in the twelve that are asked for."""
+    monkeypatch.setenv("DRIFT_AUDIO_HOME", str(home))
+    whole, alone = measuring.session("ember", tmp_path, minutes=6)
+    print(f"\nsession {whole:.1f} s, its sentences alone {alone:.1f} s, ratio {whole / alone:.2f}")
+    assert whole <= 1.15 * alone
+
+
 def test_piper_speaks_the_same_twice_and_at_the_asked_speed(home: Path) -> None:
     engine = open_engine(VOICES["joe"], data_dir=home / "data")
     text = measuring.PASSAGE[2]
@@ -260,7 +268,7 @@ def test_recordings_that_cannot_be_used(
 
 
 def test_a_language_that_the_model_has_not(studio: Path) -> None:
-    with pytest.raises(CatalogError, match="has no language 'fr'; it has en, de"):
+    with pytest.raises(CatalogError, match="has no language 'fr'; it has de, en"):
         coqui.build(mine(studio, "my-xtts", sample="x.wav", language="fr").model_copy(), data_dir=_with_sample(studio))
 
 
