@@ -138,18 +138,20 @@ def _agree(statement: str, *, given: bool, flag: str) -> None:
 
 
 def _download(voice: Voice, settings: Settings, progress: Callable[[int, int], None]) -> dict[str, list[str]]:
-    from drift_audio.errors import CatalogError
+    from drift_audio.errors import EngineMissing
     from drift_audio.sound.engines import weights
     from drift_audio.sound.engines.table import engine_state, open_engine
 
     files: tuple[str, ...] = ()
-    if voice.weights:
-        files = weights.download(voice, data_dir=settings.data_dir, progress=progress)
-    elif engine_state(voice, data_dir=settings.data_dir).state == "needs weights":
-        open_engine(voice, data_dir=settings.data_dir).close()  # the library behind it fetches its own
     state = engine_state(voice, data_dir=settings.data_dir)
+    if state.state == "needs weights":
+        if voice.weights:
+            files = weights.download(voice, data_dir=settings.data_dir, progress=progress)
+        else:
+            open_engine(voice, data_dir=settings.data_dir).close()  # the library behind it fetches its own
+        state = engine_state(voice, data_dir=settings.data_dir)
     if state.state != "ready":
-        raise CatalogError(f"voice {voice.name!r}: {state.state}; {state.hint}")
+        raise EngineMissing(f"voice {voice.name!r}: {state.state}; {state.hint}")
     return {"files": list(files), "made": [], "ready": [voice.name]}
 
 

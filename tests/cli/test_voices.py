@@ -59,6 +59,9 @@ def test_say_applies_the_lexicon_and_the_speed(home: Path, capsys: pytest.Captur
         (["say", "Hello", "--speed", "9"], "--speed"),
         (["say", "x" * 6000], "5,000"),
         (["voices", "preview", "nope"], "unknown voice"),
+        (["voices", "add", "nope"], "no such file or folder"),
+        (["voices", "add", "."], "nothing in it is recognised"),
+        (["voices", "remove", "heart"], "nothing to remove"),
     ],
 )
 def test_bad_input_is_one_line(arguments: list[str], line: str, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -68,3 +71,30 @@ def test_bad_input_is_one_line(arguments: list[str], line: str, home: Path, caps
     assert shown.count("\n") == 1
     assert not list(home.glob("*.wav"))
     assert not list(home.glob(".*.part"))
+
+
+def test_weights_are_added_from_files_and_removed(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "xx-lessac.onnx").write_bytes(b"a model")
+    (home / "xx-lessac.onnx.json").write_text('{"language": {"code": "en_US"}}')
+    assert main_code(["voices", "add", "xx-lessac.onnx", "--name", "lessac", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["made"] == ["lessac"]
+    assert main_code(["voices", "list", "--json"]) == 0
+    assert "lessac" in {voice["name"] for voice in json.loads(capsys.readouterr().out)["voices"]}
+    assert main_code(["voices", "remove", "lessac"]) == 0
+    assert main_code(["voices", "remove", "lessac"]) == 2
+    assert not list((home / "home" / "data" / "weights" / "piper").glob("*"))
+
+
+def test_what_is_ready_is_not_fetched_again(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main_code(["voices", "add", "heart", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"files": [], "made": [], "ready": ["heart"]}
+
+
+def test_nothing_is_cloned_without_consent(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main_code(["voices", "clone", "me", "none.wav"]) == 2
+    assert "--i-have-consent" in capsys.readouterr().err
+    assert main_code(["voices", "clone", "me", "none.wav", "--i-have-consent"]) == 2
+    assert "--accept-licence" in capsys.readouterr().err
+    assert main_code(["voices", "clone", "me", "none.wav", "--i-have-consent", "--accept-licence"]) == 2
+    assert "cannot be read as a recording" in capsys.readouterr().err
+    assert not (home / "home" / "config" / "voices").exists()
