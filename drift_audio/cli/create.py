@@ -53,6 +53,8 @@ def create(
     from drift_audio import pipeline
     from drift_audio.studio import open_studio
 
+    if not quiet:
+        ask.tell_destination(settings, writer)
     with open_studio(settings, writer=writer) as studio, progress(wanted=not (quiet or as_json)) as on_event:
         session = pipeline.create(scenario, studio, target, on_event=on_event)
     ask.deliver(session, target)

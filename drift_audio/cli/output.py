@@ -110,6 +110,8 @@ def session_json(session: Session) -> dict[str, Any]:
         "voice": session.voice,
         "ambience": session.ambience,
         "writer": session.writer,
+        "written": [report.model_dump() for report in session.reports],
+        "tokens": session.tokens,
         "warnings": list(session.warnings),
     }
 
@@ -127,5 +129,7 @@ def show_session(session: Session) -> None:
         page.print(f"  edit the words, then: drift-audio render {session.script_path}")
     else:
         page.print("  to edit the words: drift-audio create --script-out session.md, then drift-audio render session.md")
+    if session.tokens:
+        page.print(f"  model {session.tokens} tokens")
     for warning in session.warnings:
         page.print(f"  note: {warning}")

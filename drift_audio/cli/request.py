@@ -142,6 +142,16 @@ def deliver(session: Session, target: Target) -> None:
         write_captions(record(session), session.path.parent)
 
 
+def tell_destination(settings: Settings, writer: WriterChoice) -> None:
+    """Say on standard error where the words go before a model is asked; the offline writer sends nothing and says nothing."""
+    if writer == "offline" or not settings.llm.configured:
+        return
+    from drift_audio.words.writers.llm.settings import LlmSettings, destination
+
+    sentence = destination(LlmSettings(**settings.llm.model_dump())).sentence
+    typer.echo(f"drift-audio: {sentence}", err=True)
+
+
 def report(session: Session, *, as_json: bool, quiet: bool) -> None:
     """Show a finished session the way it was asked for."""
     from drift_audio.cli.output import emit_json, session_json, show_session

@@ -53,9 +53,12 @@ def script(
         if dry_run:
             typer.echo(telling.dry_run(scenario, studio))
             return
+        ask.tell_destination(settings, writer)
         written = pipeline.compose(scenario, studio)
         settled = pipeline.settle(written.script, studio)
         explained = telling.explain(scenario, written, studio) if explain else None
+    for warning in written.warnings:
+        typer.echo(f"drift-audio: note: {warning}", err=True)
     _show(format_script(settled), explained, output=output, as_json=as_json)
 
 

@@ -65,3 +65,15 @@ def test_dry_run_shows_the_request_and_sends_nothing(capsys: pytest.CaptureFixtu
     shown = capsys.readouterr().out
     assert "My marmalade exam is tomorrow." in shown
     assert "stays on this machine" in shown
+
+
+def test_nothing_is_substituted_silently(capsys: pytest.CaptureFixture[str]) -> None:
+    named = ["--model", "m", "--base-url", closed_port(), "--minutes", "3", "--seed", "1"]
+    assert main_code(["script", "My marmalade exam is tomorrow.", "--writer", "llm", *named]) == 0
+    shown = capsys.readouterr()
+    assert shown.out.startswith("---\ntitle:")
+    lines = shown.err.splitlines()
+    assert lines[0] == "drift-audio: what you wrote stays on this machine and is read by the model m"
+    assert "could not be used: unreachable" in lines[1]
+    assert "the offline writer wrote the whole script" in lines[2]
+    assert "marmalade" not in shown.err
