@@ -130,10 +130,14 @@ def level_changes(timeline: Timeline, ramp: float) -> Curve:
 
 
 def fade(timeline: Timeline, fades: Fades) -> Curve:
-    """Amplitude 0..1 of the way in and out; the last value is zero, so that no session ends on a cut."""
+    """Amplitude 0..1 of the way in and out; the last value is zero, so that no session ends on a cut.
+
+    The bed stays whole until the last word has been said.
+    """
     seconds = timeline.frames / RATE
+    last = max(((speech.start + speech.frames) / RATE for speech in timeline.speech()), default=0.0)
     times = np.minimum(np.arange(steps(timeline.frames)) / _PER_SECOND, seconds)
-    way_in, way_out = min(fades.fade_in, seconds / 4), min(fades.fade_out, seconds / 3)
+    way_in, way_out = min(fades.fade_in, seconds / 4), min(fades.fade_out, max(3.0, seconds - last), seconds / 3)
     return ease(times / max(way_in, 0.01)) * ease((seconds - times) / max(way_out, 0.01))
 
 

@@ -189,6 +189,14 @@ def test_no_timeline_makes_the_bed_pump(gaps: list[tuple[float, float]], depth: 
         assert under.min() == 1.0, "the ramp is done at the first syllable"
 
 
+def test_the_bed_stays_whole_until_the_last_word_and_then_takes_its_time() -> None:
+    line = timeline(600, [(5, 3), (500, 10)])
+    curve = curves.fade(line, Fades(fade_out=150))
+    assert curve[510 * 100] == pytest.approx(1.0, abs=0.01)
+    assert curve[555 * 100] == pytest.approx(0.5, abs=0.02)
+    assert curve[-1] == 0.0
+
+
 def test_beds_cross_without_a_hole() -> None:
     line = timeline(60, [], BedChange(15 * RATE, "fire", None), BedChange(30 * RATE, None, -6.0))
     bed = joined(line, replace(OPTIONS, part="bed"))
