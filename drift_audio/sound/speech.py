@@ -83,6 +83,7 @@ class VoiceBox:
     ) -> None:
         self.voices = voices
         self._engines: dict[str, Engine] = {}
+        self._versions: dict[str, str] = {}
         self._lock = threading.Lock()
         self.cache = cache
         self.data_dir = data_dir
@@ -118,7 +119,9 @@ class VoiceBox:
     def clip_name(self, request: Request) -> str:
         """The cache's name for a request."""
         voice = self.voice(request.voice)
-        made_by = (voice.engine, backend(voice).version(voice, data_dir=self.data_dir), voice.model)
+        if request.voice not in self._versions:
+            self._versions[request.voice] = backend(voice).version(voice, data_dir=self.data_dir)
+        made_by = (voice.engine, self._versions[request.voice], voice.model)
         trimmed = (repr(sorted(voice.options.items())), f"{voice.level_db:g}", f"{request.speed:.4f}", str(request.seed))
         return self.cache.name(*made_by, *trimmed, request.text)
 
@@ -128,6 +131,7 @@ class VoiceBox:
             for engine in self._engines.values():
                 engine.close()
             self._engines.clear()
+            self._versions.clear()
         self.cache.prune()
 
     def __enter__(self) -> Self:
