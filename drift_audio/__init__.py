@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
+
+# onnxruntime, which the speech engines import, otherwise keeps a device number and reports its use to its maker over the network.
+os.putenv("ORT_DISABLE_TELEMETRY", "1")
 
 __version__ = "0.1.0"
 __all__ = ["Scenario", "Session", "__version__", "create"]
