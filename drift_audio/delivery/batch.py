@@ -163,8 +163,15 @@ def plan(batch: Batch, output: str, settings: Settings, *, choice: Choice, start
         tasks.append(
             Task(item=item, fingerprint=prints[item.name], output=output, home=home, created=created, force=choice.force)
         )
-    run.tasks = tuple(tasks[: choice.limit])
+    run.tasks = _limited(run, tasks, choice.limit)
     return run
+
+
+def _limited(run: Run, tasks: Sequence[Task], limit: int | None) -> tuple[Task, ...]:
+    """At most `limit` tasks that still need work; what is done is looked at all the same."""
+    todo = [task for task in tasks if not _known_done(run, task)]
+    left_out = set() if limit is None else {task.item.name for task in todo[limit:]}
+    return tuple(task for task in tasks if task.item.name not in left_out)
 
 
 def _is_settled(row: Row, print_: str, choice: Choice) -> bool:

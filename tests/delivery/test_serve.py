@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import http.client
+import json
+import os
 import random
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
+import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
 
 import feedparser
 import pytest
 
-from drift_audio.delivery.serve import Door, build_server, find_file, fresh_token, open_door
+from drift_audio.delivery.serve import Door, build_server, find_file, fresh_token, kept_token, open_door
 from drift_audio.errors import ConfigError, DeliveryError
 from tests.delivery.sessions import published
 
+ROOT = Path(__file__).resolve().parents[2]
 SECRET = b"TOP-SECRET-OUTSIDE"
 
 
@@ -215,6 +222,37 @@ def test_only_known_plain_files_can_be_found(home: Path) -> None:
         "x" * 5000 + ".mp3",
     ):
         assert find_file(home, path) is None, path
+
+
+def test_the_token_lasts_and_is_private(tmp_path: Path) -> None:
+    token = kept_token(tmp_path / "data")
+    assert kept_token(tmp_path / "data") == token
+    assert (tmp_path / "data" / "serve-token").stat().st_mode & 0o777 == 0o600
+    assert kept_token(tmp_path / "data", renew=True) != token
+    assert open_door(tmp_path, host="0.0.0.0", token=token).token == token
+
+
+def test_the_command_tells_where_and_ends_on_ctrl_c(home: Path, tmp_path: Path) -> None:
+    environment = {**os.environ, "DRIFT_AUDIO_HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "drift_audio", "serve", str(home), "--port", "0", "--json"]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    lines = [process.stdout.readline() for _ in range(5)]
+    told = json.loads("".join(lines))
+    url = urllib.parse.urlsplit(told["page"])
+    end = time.monotonic() + 20
+    while True:
+        try:
+            connection = http.client.HTTPConnection(url.hostname, url.port, timeout=5)
+            connection.request("GET", url.path)
+            assert b"My sessions" in connection.getresponse().read()
+            break
+        except ConnectionRefusedError:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "Traceback" not in err
 
 
 def test_what_cannot_be_offered_is_one_clear_error(home: Path, local: Door) -> None:
