@@ -36,6 +36,7 @@ _VOICE_HZ: Final = (200.0, 1200.0)
 _REST_S: Final = 2.5
 _FLOOR_DB: Final = -100.0
 _FULL: Final = 0.9995
+_QUIET: Final = 20
 _SYLLABLES_DB: Final = 2.5
 
 Vector = NDArray[np.float64]
@@ -335,11 +336,12 @@ def _mean_db(momentary: Vector, mask: NDArray[np.bool_], *, whole: bool) -> floa
 def _under_speech(scan: _Scan, talking: NDArray[np.bool_], rests: NDArray[np.bool_], bed: float | None) -> float | None:
     if bed is None or scan.channels < 2 or not talking.any() or not rests.any():
         return None
+    # The quiet fifth: between syllables the reflections of the voice are out of the way.
     side = np.concatenate(scan.side)
-    resting = float(np.median(side[rests]))
+    resting, speaking = (float(np.percentile(side[mask], _QUIET)) for mask in (rests, talking))
     if resting < 1e-10:
         return None
-    return bed + float(10 * np.log10(max(np.median(side[talking]), 1e-12) / resting))
+    return bed + float(10 * np.log10(max(speaking, 1e-12) / resting))
 
 
 def _verdicts(report: Report, scan: _Scan, target: float | None) -> Iterator[Verdict]:
