@@ -122,7 +122,7 @@ def whole(samples: Samples, bitrate: int) -> bytes:
     buffer = BytesIO()
     with AudioFile(buffer, "w", samplerate=RATE, num_channels=2, quality=bitrate, format="mp3") as file:
         for block in cut(samples):
-            file.write(block.T)
+            file.write((block / mp3.turned_down(bitrate)).T)
     return buffer.getvalue()
 
 
@@ -198,3 +198,12 @@ def test_the_number_of_workers_never_shows(monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize("frames", [1, 1151, 1152, 5000])
 def test_very_short_streams(frames: int, tmp_path: Path) -> None:
     assert decode(make(tmp_path / "s.mp3", pink(1)[:frames])).shape[0] == frames
+
+
+@pytest.mark.parametrize("bitrate", [64, 128, 192, 224, 320])
+def test_the_encoder_leaves_the_level_alone(tmp_path: Path, bitrate: int) -> None:
+    t = np.arange(4 * RATE) / RATE
+    tone = np.repeat((0.3 * np.sin(2 * np.pi * 997 * t))[:, None], 2, axis=1).astype(np.float32)
+    (tmp_path / "t.mp3").write_bytes(b"".join(mp3.encode(cut(tone), bitrate=bitrate)))
+    decoded = decode(tmp_path / "t.mp3")[RATE : 3 * RATE]
+    assert 20 * np.log10(decoded.std() / tone.std()) == pytest.approx(0, abs=0.03)
