@@ -61,9 +61,10 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of several sequences."""
+    """One of several sequences; `sizes`, known once it is pruned, says how many texts each of them can give."""
 
     options: tuple[tuple[Node, ...], ...]
+    sizes: tuple[int, ...] = ()
 
 
 Node = Text | Slot | Pool | Choice
@@ -167,7 +168,7 @@ def _prune_node(node: Node, fill: Fill) -> Node | None:
     else:
         options = [prune(option, fill) for option in node.options]
     whole = tuple(option for option in options if option is not None)
-    return Choice(whole) if whole else None
+    return Choice(whole, tuple(count(option) for option in whole)) if whole else None
 
 
 def _prune_slot(node: Slot, fill: Fill) -> Node | None:
@@ -184,7 +185,7 @@ def count(sequence: Seq) -> int:
     total = 1
     for node in sequence:
         if isinstance(node, Choice):
-            total *= sum(count(option) for option in node.options)
+            total *= sum(node.sizes)
     return total
 
 
@@ -205,9 +206,8 @@ def _expand(sequence: Seq, index: int) -> tuple[str, int]:
 
 
 def _choose(node: Choice, index: int) -> tuple[str, int]:
-    sizes = [count(option) for option in node.options]
-    index, own = divmod(index, sum(sizes))
-    for option, size in zip(node.options, sizes, strict=True):
+    index, own = divmod(index, sum(node.sizes))
+    for option, size in zip(node.options, node.sizes, strict=True):
         if own < size:
             return _expand(option, own)[0], index
         own -= size
