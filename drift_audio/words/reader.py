@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from drift_audio.words.story import Gravity, Person, Role, Story, Theme
-from drift_audio.words.understanding import acts, details, people, themes
+from drift_audio.words.understanding import acts, details, people, phrases, themes
 from drift_audio.words.understanding.language import detect
 from drift_audio.words.understanding.parser import parser, warm
 from drift_audio.words.understanding.text import tidy
@@ -18,12 +18,13 @@ __all__ = ["read_story", "warm"]
 # Themes in which a part and a gravity are told of: what was done lies between people.
 _BETWEEN_PEOPLE: Final = frozenset({"relationship-repair", "anger", "work-stress"})
 _LATE: Final = (
-    r"died|passed away|passed|death|dead|funeral|killed|lost|took (?:his|her|their) own life"
-    r"|put (?:him|her|them|it) (?:down|to sleep)|put to sleep|put down"
+    r"died|gone|without|buried|passed away|passed|death|dead|funeral|killed|lost|took (?:his|her|their) own life"
+    r"|put (?:him|her|them|it) (?:down|to sleep)|put (?:\w+ ){1,3}to sleep|put to sleep|put down"
 )
 # Themes in which another is only named in passing unless called one's own.
 _INWARD: Final = frozenset({"sleep", "pain", "focus", "habit-change", "everyday-calm"})
 _A_DAY_IS_NAMED: Final = 6
+_A_MATTER_IS_NAMED: Final = 4
 _MAX_PARSED: Final = 4_000
 
 
@@ -64,6 +65,9 @@ class _Reading:
         if sums["big-day-nerves"] >= _A_DAY_IS_NAMED:
             # Nerves belong to the day that causes them.
             sums["anxiety"] /= 2
+        if max(weight for theme, weight in sums.items() if theme != "everyday-calm") >= _A_MATTER_IS_NAMED:
+            # Whoever names a matter and wants calm wants it for that matter.
+            sums["everyday-calm"] /= 2
         return themes.best(sums)
 
     def _between_people(self) -> float:
@@ -83,27 +87,26 @@ class _Reading:
 
     def story(self) -> Story:
         theme, confidence = self.theme
-        part, gravity = self._part(theme), self._gravity(theme)
+        part = self._part(theme)
+        gravity = self._gravity(theme, part[0])
         person = self._person(theme)
         tense = details.tense_of(self.doc, self.text, upcoming=theme == "big-day-nerves")
-        possessive = person.pronouns.possessive if person else None
-        matter, matter_confidence = self._matter(possessive)
+        event, matter = self._phrases(theme, part[0], person)
         when, occasion, setting = (
             details.when_of(self.text, tense=tense),
             details.occasion_of(self.text),
             details.setting_of(self.text),
         )
         feelings, wish = details.feelings_of(self.text), details.wish_of(self.doc)
-        event, event_confidence = self._event(theme, part[0], person, matter)
         return Story(
             theme=theme,
             theme_confidence=confidence,
             kind=themes.kind_of(theme, self.text),
             person=person,
-            event=event,
-            event_confidence=event_confidence,
-            matter=matter,
-            matter_confidence=matter_confidence,
+            event=event[0],
+            event_confidence=event[1],
+            matter=matter[0],
+            matter_confidence=matter[1],
             when=when[0],
             when_confidence=when[1],
             tense=tense,
@@ -122,14 +125,20 @@ class _Reading:
         )
 
     def _part(self, theme: Theme) -> tuple[Role, float]:
-        if theme in _BETWEEN_PEOPLE and (self.deeds or theme == "relationship-repair"):
+        if self._between(theme):
             return acts.part_of(self.deeds, self.text)
         return "none", 0.8
 
-    def _gravity(self, theme: Theme) -> tuple[Gravity, float]:
-        if theme in _BETWEEN_PEOPLE and (self.deeds or theme == "relationship-repair"):
+    def _gravity(self, theme: Theme, part: Role) -> tuple[Gravity, float]:
+        if self._between(theme) and part != "none":
             return acts.gravity_of(self.deeds, self.text)
         return "none", 0.8
+
+    def _between(self, theme: Theme) -> bool:
+        """Whether something was done between the listener and another."""
+        if theme not in _BETWEEN_PEOPLE:
+            return False
+        return bool(self.deeds) or theme == "relationship-repair" or (theme == "anger" and bool(self.mentions))
 
     def _person(self, theme: Theme) -> Person | None:
         mention = self._concerned(theme)
@@ -139,7 +148,9 @@ class _Reading:
 
     def _concerned(self, theme: Theme) -> people.Mention | None:
         """The one the situation turns on: nearest to what was done or lost, else the first who is named."""
-        known = [m for m in self.mentions if (theme == "grief" or m.sort != "pet") and (not m.vague or self.deeds)]
+        known = [
+            m for m in self.mentions if (theme == "grief" or m.sort != "pet") and (not m.vague or self.deeds or theme == "anger")
+        ]
         known = [m for m in known if not m.vague] or known
         if theme in _INWARD:
             known = [m for m in known if m.owned]
@@ -156,7 +167,7 @@ class _Reading:
             ]
         near = 3.0 - min((abs(place - mention.start) for place in places), default=0) / 40 if places else 0.0
         again = sum(other.noun == mention.noun for other in self.mentions)
-        former = mention.noun.startswith("ex") and any(m.sort == "partner" and not m.noun.startswith("ex") for m in self.mentions)
+        former = mention.noun.startswith("ex") and any(not m.noun.startswith("ex") and m.sort != "pet" for m in self.mentions)
         sorts = {"partner": -1.5 if former else 0.5, "pet": -0.5, "other": -0.3}
         return max(near, 0.0) + 0.5 * again + sorts.get(mention.sort, 0.0)
 
@@ -164,16 +175,17 @@ class _Reading:
         around = self.text[max(0, mention.start - 45) : mention.end + 60].lower()
         return bool(re.search(rf"\b(?:{_LATE})\b", around))
 
-    def _matter(self, possessive: str | None) -> tuple[str | None, float]:
+    def _phrases(self, theme: Theme, part: Role, person: Person | None) -> tuple[phrases.Phrase, phrases.Phrase]:
+        """Event and matter."""
         anchors = [(deed.start, deed.end) for deed in self.deeds]
-        return details.matter_of(self.doc, anchors, pronoun=possessive)
-
-    def _event(self, theme: Theme, part: Role, person: Person | None, matter: str | None) -> tuple[str | None, float]:
-        if theme not in _BETWEEN_PEOPLE or not self.deeds or part == "none":
-            return None, 0.0
-        gravest = max(self.deeds, key=lambda deed: (acts.GRADES.index(deed.act.gravity), -deed.start))
-        template = gravest.act.events[part]
-        if person is None:
-            return None, 0.0
-        event = template.format(p=person.phrase)
-        return (f"{event} over {matter}" if matter and gravest.act.gravity != "major" else event), 0.8
+        possessive = person.pronouns.possessive if person else None
+        matter = phrases.matter_of(self.doc, theme, anchors, pronoun=possessive)
+        event: phrases.Phrase = (None, 0.0)
+        if theme in _BETWEEN_PEOPLE:
+            event = phrases.event_between(self.deeds, part, person, matter[0])
+        plain = phrases.named(theme, themes.kind_of(theme, self.text), person, self.text)
+        if event[0] is None and "event" in plain:
+            event = (plain["event"], 0.7)
+        if matter[0] is None and "matter" in plain:
+            matter = (plain["matter"], 0.7)
+        return event, matter

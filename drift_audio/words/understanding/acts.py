@@ -13,6 +13,10 @@ from drift_audio.words.understanding.text import DATA
 from drift_audio.words.yamlfile import read_yaml
 
 GRADES: Final[tuple[Gravity, ...]] = ("none", "minor", "moderate", "major")
+_NOT_DONE: Final = (
+    r"(never|n't|did not|do not|not going to|without|have not|has not)( \w+)?(?: ever| even)? $"
+    r"|\b(could|might|want to|wanted to|feel like|felt like|tempted to|about to|trying to|learn to)(?: have| just)? $"
+)
 _OBJECT: Final = r"(?:me|him|her|them|us|my (?:[\w'-]+ ){0,2}?[\w'-]+)"
 
 
@@ -223,12 +227,8 @@ def _touches_me(match: re.Match[str], verb: Any, text: str) -> bool:
 
 
 def _denied(match: re.Match[str], lower: str) -> bool:
-    return bool(
-        re.search(
-            r"(never|didn't|did not|don't|do not|won't|wouldn't|not going to|without|haven't|hasn't)( \w+)?(?: ever| even)? $",
-            lower[: match.start()],
-        )
-    )
+    """Whether it was not done, or only thought of ("I never ...", "I could have ...", "I want to ...")."""
+    return re.search(_NOT_DONE, lower[: match.start()]) is not None
 
 
 @cache

@@ -35,21 +35,6 @@ def noun_phrase(token: Any, *, pronoun: str | None = None) -> str | None:
     return _lowered(phrase, words[0]) if re.fullmatch(r"[\w' -]+", phrase) else None
 
 
-def matter_of(doc: Any, anchors: list[tuple[int, int]], *, pronoun: str | None) -> tuple[str | None, float]:
-    """What it was about: the object of "over", "about" or "because of" nearest after one of the anchors (characters)."""
-    found: list[tuple[int, str]] = []
-    for prep in (token for token in doc if token.dep_ in {"prep", "pcomp"} and _about(token)):
-        leaf = next((child for child in prep.children if child.dep_ == "pobj"), None)
-        if phrase := noun_phrase(leaf, pronoun=pronoun):
-            found.append((min((abs(prep.idx - end) for _, end in anchors), default=prep.idx), phrase))
-    return (min(found)[1], 0.8) if found else (None, 0.0)
-
-
-def _about(token: Any) -> bool:
-    because = token.lower_ == "because" and token.i + 1 < len(token.doc) and token.doc[token.i + 1].lower_ == "of"
-    return because or token.lower_ in {"over", "about", "regarding"}
-
-
 def when_of(text: str, *, tense: Tense) -> tuple[str | None, float]:
     """The first time told that fits the tense: "this morning", "tomorrow", "two weeks ago"."""
     pattern = _pattern("when", "future" if tense == "future" else "past")
@@ -109,7 +94,9 @@ def _wished(verb: Any) -> bool:
 
 def _verb_phrase(verb: Any) -> str | None:
     words = [token for token in verb.subtree if token.i >= verb.i]
-    ends = (i for i, token in enumerate(words) if token.is_punct or token.lower_ in _words("clause_openers"))
+    ends = (
+        i for i, token in enumerate(words) if (token.is_punct and token.text != "-") or token.lower_ in _words("clause_openers")
+    )
     kept = words[: next(ends, len(words))]
     if not 1 <= len(kept) <= 8 or kept[-1].i - kept[0].i + 1 != len(kept) or _dangling(kept[-1]):
         return None

@@ -1,0 +1,66 @@
+"""The event and the matter as phrases for the prose: the text's own where it has them, else the theme's plain names."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from drift_audio.words.story import Person, Role, Theme
+from drift_audio.words.understanding import acts, details
+from drift_audio.words.understanding.text import DATA
+from drift_audio.words.yamlfile import read_yaml
+
+Phrase = tuple[str | None, float]
+
+
+def matter_of(doc: Any, theme: Theme, anchors: list[tuple[int, int]], *, pronoun: str | None) -> Phrase:
+    """What it was about, in the text's own noun phrase nearest to one of the anchors (characters).
+
+    pronoun: possessive of the person concerned, the only one a phrase may hold.
+    """
+    found: list[tuple[int, str]] = []
+    for prep in (token for token in doc if token.dep_ in {"prep", "pcomp", "agent"} and _about(token, theme)):
+        leaf = next((child for child in prep.children if child.dep_ == "pobj"), None)
+        if phrase := details.noun_phrase(leaf, pronoun=pronoun):
+            found.append((min((abs(prep.idx - end) for _, end in anchors), default=prep.idx), phrase))
+    return (min(found)[1], 0.8) if found else (None, 0.0)
+
+
+def named(theme: Theme, kind: str | None, person: Person | None, text: str) -> dict[str, str]:
+    """Plain names of the theme's event and matter; empty where the theme has none."""
+    entries = _table().get(theme, {})
+    entry, caught = entries.get(kind or "", entries.get("", {})), ""
+    if theme == "pain" and (part := re.search(rf"\bmy (?:\w+ )?{entries['part']}\b", text.lower())):
+        entry, caught = entries["named"], part[1]
+    if person is None:
+        entry = {key: words for key, words in entry.items() if "{p}" not in words}
+    phrase = person.phrase if person else ""
+    return {key: words.format(p=phrase, x=caught) for key, words in entry.items()}
+
+
+def event_between(deeds: list[acts.Deed], part: Role, person: Person | None, matter: str | None) -> Phrase:
+    """What was done between people, named by its gravest deed and the listener's part."""
+    if not deeds or part == "none":
+        return None, 0.0
+    gravest = max(deeds, key=lambda deed: (acts.GRADES.index(deed.act.gravity), -deed.start))
+    over = f" over {matter}" if matter and gravest.act.gravity != "major" else ""
+    if person is None:
+        return f"what happened{over}", 0.7
+    own = person.phrase + ("'" if person.plural and person.phrase.endswith("s") else "'s")
+    return gravest.act.events[part].format(p=person.phrase, o=own) + over, 0.8
+
+
+def _about(token: Any, theme: Theme) -> bool:
+    wanted = _table()["matters"].get(theme, {})
+    word = token.lower_
+    if word == "because" and token.i + 1 < len(token.doc) and token.doc[token.i + 1].lower_ == "of":
+        word = "because of"
+    if word not in wanted:
+        return False
+    return not wanted[word] or token.head.lemma_.lower() in wanted[word] or token.head.lower_ in wanted[word]
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return read_yaml(DATA / "said.yaml")
