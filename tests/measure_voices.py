@@ -7,7 +7,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -96,28 +96,26 @@ def passage(voice: str, voices: VoiceBox) -> Row:
 def short_and_long(voice: str, voices: VoiceBox) -> tuple[int, list[Bad]]:
     """204 clips: the cues at six slow speeds, sentences and sentences of over 50 words at four."""
     bad, count = [], 0
-    for text, speed in plan():
-        (clip,) = clips_of([text], voice, voices, speed=speed / voices.voice(voice).pace)
-        count += 1
-        listened = heard(clip)
-        seconds = clip.frames / RATE
-        typical = guard.typical_seconds(text, speed)
-        words = len(simple(text).split())
-        wrong = garbled(text, listened) if words <= 6 else word_distance(text, listened) > 0.05 * words
-        if wrong or not 0.4 < seconds / typical < 2.2:
-            bad.append(Bad(text, listened, speed, round(seconds, 2)))
+    for speed, texts in plan().items():
+        clips = clips_of(texts, voice, voices, speed=speed / voices.voice(voice).pace)
+        count += len(clips)
+        judged = (judge(text, clip, speed) for text, clip in zip(texts, clips, strict=True))
+        bad += [each for each in judged if each]
     return count, bad
 
 
-def plan() -> Iterator[tuple[str, float]]:
-    for speed in SPEEDS:
-        for cue in CUES:
-            yield cue, speed
-        for text in LONG + PASSAGE[:4]:
-            yield text, speed
-    for cue in CUES:
-        for speed in (0.78, 0.88):
-            yield cue, speed
+def judge(text: str, clip: Clip, speed: float) -> Bad | None:
+    """What is wrong with a clip, if anything is."""
+    listened, seconds = heard(clip), clip.frames / RATE
+    words = len(simple(text).split())
+    wrong = garbled(text, listened) if words <= 6 else word_distance(text, listened) > 0.05 * words
+    lasts = 0.4 < seconds / guard.typical_seconds(text, speed) < 2.2
+    return None if lasts and not wrong else Bad(text, listened, speed, round(seconds, 2))
+
+
+def plan() -> dict[float, tuple[str, ...]]:
+    """Texts by speed."""
+    return dict.fromkeys(SPEEDS, CUES + LONG + PASSAGE[:4]) | dict.fromkeys((0.78, 0.88), CUES)
 
 
 def clips_of(texts: Sequence[str], voice: str, voices: VoiceBox, *, speed: float = 1.0) -> list[Clip]:

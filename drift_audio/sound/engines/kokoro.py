@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +40,9 @@ SLOW: Final = 0.8
 LANGUAGES: Final = {"a": "en-us", "b": "en-gb", "e": "es", "f": "fr", "h": "hi", "i": "it", "p": "pt-br"}
 ALGORITHM: Final = "2"
 _BLEND: Final = re.compile(r"^([a-z]{2}_[a-z]+)(?::(\d*\.?\d+))?$")
+
+_SESSIONS: Final[WeakValueDictionary[tuple[str, int, int], Any]] = WeakValueDictionary()
+_OPENING: Final = threading.Lock()
 
 Style = NDArray[np.float32]
 
@@ -241,7 +246,18 @@ def build(voice: Voice, *, data_dir: Path) -> Engine:
 
 
 def open_session(model: Path, *, threads: int) -> Any:
-    """An onnxruntime session of `threads` a call; callers bring the parallelism, which costs less than threads inside."""
+    """An onnxruntime session of `threads` a call; callers bring the parallelism, which costs less than threads inside.
+
+    Voices of the same model share the session while any of them is open.
+    """
+    key = (str(model), model.stat().st_mtime_ns, threads)
+    with _OPENING:
+        if (session := _SESSIONS.get(key)) is None:
+            session = _SESSIONS[key] = _load(model, threads)
+        return session
+
+
+def _load(model: Path, threads: int) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

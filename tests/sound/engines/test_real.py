@@ -88,6 +88,13 @@ def test_kokoro_is_the_same_in_any_thread(home: Path) -> None:
     engine.close()
 
 
+def test_voices_of_a_model_share_it(home: Path) -> None:
+    one, two = (open_engine(VOICES[name], data_dir=home / "data") for name in ("ember", "rowan"))
+    assert one._session is two._session
+    one.close()
+    assert two.synthesize("And rest.", speed=0.9, seed=0).size
+
+
 def test_a_blend_lies_between_its_styles(home: Path) -> None:
     heard = {}
     for style in ("af_heart", "af_nicole", "af_heart:0.5+af_nicole:0.5"):
