@@ -21,6 +21,7 @@ from drift_audio.words.understanding.language import small_words
 
 EYES_OPEN: Final = "walking"
 _GRAVER: Final[tuple[Outcome, ...]] = ("crisis", "abuse", "caution")
+_OF_LISTENER: Final = re.compile(r"\b(?:I|me|my|myself)\b", re.IGNORECASE)
 _ENOUGH_WEAK: Final = 2
 _TRAUMATIC: Final = frozenset({"threats and violence", "sexual violence", "violence", "fear of someone close", "stalking"})
 # The listener's own wish for the deed, which no novel and no profession explains away.
@@ -73,8 +74,9 @@ def check_script(script: Script, *, locale: str = "en") -> CareReport:
     texts = (atom.text for atom in atoms if isinstance(atom, Utterance))
     signals = load_signals()
     for text in texts:
-        for outcome, reason in _found(_as_listener(text), signals):
-            if outcome in {"crisis", "abuse"}:
+        said = _as_listener(text)
+        for outcome, reason in _found(said, signals) if _OF_LISTENER.search(said) else ():
+            if outcome in {"crisis", "abuse"} and reason != "danger":
                 return _report(outcome, reason, locale, None)
     return CareReport()
 
