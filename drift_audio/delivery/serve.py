@@ -50,7 +50,8 @@ class Door(Frozen):
 
     @property
     def base(self) -> str:
-        shown = f"[{self.host}]" if ":" in self.host else self.host
+        host = reachable(self.host)
+        shown = f"[{host}]" if ":" in host else host
         return f"http://{shown}:{self.port}/" + (f"{self.token}/" if self.token else "")
 
 
@@ -69,6 +70,19 @@ def open_door(folder: Path, *, host: str = "127.0.0.1", port: int = DEFAULT_PORT
     if token is not None and not re.fullmatch(r"[A-Za-z0-9_-]{22,128}", token):
         raise ConfigError("a token must be 22 to 128 letters, digits, '-' or '_'")
     return Door(folder=folder.resolve(), host=host, port=port, token=token)
+
+
+def reachable(host: str) -> str:
+    """The address to tell others for `host`: for "every address" the one that this machine has in its network."""
+    if host not in {"0.0.0.0", "::"}:  # noqa: S104 - compared with, not bound to
+        return host
+    family, elsewhere = (socket.AF_INET6, "2001:db8::1") if host == "::" else (socket.AF_INET, "192.0.2.1")
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((elsewhere, 9))  # names a route for datagrams; nothing is sent
+            return str(probe.getsockname()[0])
+        except OSError:
+            return socket.gethostname()
 
 
 def is_loopback(host: str) -> bool:

@@ -229,7 +229,9 @@ def test_the_token_lasts_and_is_private(tmp_path: Path) -> None:
     assert kept_token(tmp_path / "data") == token
     assert (tmp_path / "data" / "serve-token").stat().st_mode & 0o777 == 0o600
     assert kept_token(tmp_path / "data", renew=True) != token
-    assert open_door(tmp_path, host="0.0.0.0", token=token).token == token
+    door = open_door(tmp_path, host="0.0.0.0", token=token)
+    assert door.token == token
+    assert "//0.0.0.0" not in door.base, "an address that a phone could not use"
 
 
 def test_the_command_tells_where_and_ends_on_ctrl_c(home: Path, tmp_path: Path) -> None:
