@@ -58,7 +58,7 @@ def test_no_attempt_changes_the_session(situation: str, obeyed: str | None) -> N
         talk.say("\n".join(f"{text} ({number})" for number in range(30)))
 
     with stub(obey) as server:
-        written = LlmWriter(settings(server.url), PlainWriter()).write(scenario, Story())
+        written = LlmWriter(settings(server.url, timeout_s=20), PlainWriter()).write(scenario, Story())
     hold_rules(written.script, scenario)
     assert systems == {Prompts(Scenario(situation="A quiet day.", minutes=3), Story(), plan("meditation", 3)).system}
 

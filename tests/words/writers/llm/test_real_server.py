@@ -74,7 +74,7 @@ def test_schema_answers_of_a_real_server_become_a_valid_script(server: LocalServ
 
 def test_a_model_file_is_served_for_the_run_only(tiny: Path) -> None:
     before = servers_running()
-    written = LlmWriter(LlmSettings(model_file=tiny, timeout_s=30), PlainWriter()).write(SCENARIO, Story())
+    written = LlmWriter(LlmSettings(model_file=tiny, timeout_s=120), PlainWriter()).write(SCENARIO, Story())
     assert lint(written.script) == ()
     assert written.tokens_out > 0
     assert servers_running() == before

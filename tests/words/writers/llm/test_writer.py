@@ -72,14 +72,14 @@ def test_the_destination_is_told_before_anything_is_sent() -> None:
         def progress(kind: str, text: str) -> None:
             told.append(f"{kind} {len(server.requests)} {text}")
 
-        LlmWriter(settings(server.url), PlainWriter()).write(SCENARIO, Story(), progress=progress)
+        LlmWriter(settings(server.url, timeout_s=20), PlainWriter()).write(SCENARIO, Story(), progress=progress)
     assert told[0].startswith("note 0 what you wrote stays on this machine")
     assert [line for line in told if re.match(r"tokens 1 the whole session: \d+ tokens", line)] or len(told) > 4
 
 
 def test_the_key_goes_to_the_server_and_nowhere_else(tmp_path: Path) -> None:
     with stub(lambda talk: talk.refuse(401, f"bad key {SECRET}")) as server:
-        configured = settings(server.url, api_key=SecretStr(SECRET))
+        configured = settings(server.url, timeout_s=20, api_key=SecretStr(SECRET))
         written = LlmWriter(configured, PlainWriter(), tmp_path).write(SCENARIO, Story())
         assert server.keys == [f"Bearer {SECRET}"]
     kept = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
@@ -90,10 +90,13 @@ def test_the_key_goes_to_the_server_and_nowhere_else(tmp_path: Path) -> None:
 def test_a_finished_script_is_asked_for_once(tmp_path: Path) -> None:
     folder = tmp_path / "scripts"
     with stub(well) as server:
-        made = [LlmWriter(settings(server.url), PlainWriter(), folder, key=b"k" * 32).write(SCENARIO, Story()) for _ in range(2)]
+        made = [
+            LlmWriter(settings(server.url, timeout_s=20), PlainWriter(), folder, key=b"k" * 32).write(SCENARIO, Story())
+            for _ in range(2)
+        ]
         assert len(server.requests) == 1
         other = SCENARIO.model_copy(update={"seed": 6})
-        LlmWriter(settings(server.url), PlainWriter(), folder, key=b"k" * 32).write(other, Story())
+        LlmWriter(settings(server.url, timeout_s=20), PlainWriter(), folder, key=b"k" * 32).write(other, Story())
         assert len(server.requests) == 2
     assert made[0].script == made[1].script
     assert (made[0].tokens_out > 0, made[1].tokens_out) == (True, 0)
@@ -105,7 +108,14 @@ def test_a_finished_script_is_asked_for_once(tmp_path: Path) -> None:
     files[0].write_bytes(b"{}")
     files[1].write_bytes(b"")
     with stub(well) as server:
-        assert lint(LlmWriter(settings(server.url), PlainWriter(), folder, key=b"k" * 32).write(SCENARIO, Story()).script) == ()
+        assert (
+            lint(
+                LlmWriter(settings(server.url, timeout_s=20), PlainWriter(), folder, key=b"k" * 32)
+                .write(SCENARIO, Story())
+                .script
+            )
+            == ()
+        )
 
 
 def test_a_script_that_the_model_had_no_part_in_is_not_kept(tmp_path: Path) -> None:
@@ -115,7 +125,7 @@ def test_a_script_that_the_model_had_no_part_in_is_not_kept(tmp_path: Path) -> N
 
 def test_the_dry_run_shows_every_word_that_would_be_sent() -> None:
     with stub(well) as server:
-        writer = LlmWriter(settings(server.url), PlainWriter())
+        writer = LlmWriter(settings(server.url, timeout_s=20), PlainWriter())
         shown = writer.dry_run(SCENARIO, Story())
         assert server.requests == []
         writer.write(SCENARIO, Story())
@@ -142,7 +152,7 @@ def german(talk: Talk) -> None:
 def test_another_language_is_written_by_the_model_alone() -> None:
     scenario = Scenario(situation="Ich habe morgen eine Prüfung.", minutes=5, language="de-DE", seed=2)
     with stub(german) as server:
-        written = LlmWriter(settings(server.url, timeout_s=5), EnglishOnly()).write(scenario, Story(language="de-DE"))
+        written = LlmWriter(settings(server.url, timeout_s=20), EnglishOnly()).write(scenario, Story(language="de-DE"))
     assert written.script.language == "de-DE"
     assert {report.writer for report in written.sections} == {"llm"}
 
@@ -153,7 +163,7 @@ def test_another_language_without_its_model_is_one_clear_line() -> None:
         LlmWriter(settings(closed_port()), EnglishOnly()).write(scenario, Story(language="de"))
     assert "Prüfung" not in str(caught.value)
     with stub(well) as server, pytest.raises(WriterError, match="cannot stand in; try a larger model"):
-        LlmWriter(settings(server.url), EnglishOnly()).write(scenario, Story(language="de"))
+        LlmWriter(settings(server.url, timeout_s=20), EnglishOnly()).write(scenario, Story(language="de"))
 
 
 def test_the_offline_writer_stands_in_part_by_part() -> None:
@@ -163,7 +173,7 @@ def test_the_offline_writer_stands_in_part_by_part() -> None:
 
     scenario = Scenario(situation="I have an exam tomorrow and cannot settle.", minutes=5, seed=4)
     with stub(forgets_the_ending) as server:
-        written = LlmWriter(settings(server.url, timeout_s=5), OfflineWriter()).write(scenario, Story(theme="big-day-nerves"))
+        written = LlmWriter(settings(server.url, timeout_s=20), OfflineWriter()).write(scenario, Story(theme="big-day-nerves"))
     assert lint(written.script) == ()
     assert written.sections[-1].writer == "offline"
     assert [report.writer for report in written.sections].count("llm") >= 2
