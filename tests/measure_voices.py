@@ -162,7 +162,7 @@ def garbled(said: str, listened: str) -> bool:
     words = len(simple(said).split()) - len(simple(listened).replace("-", " ").split())
     added = len(b) > len(a) and (b.startswith(a) or b.endswith(a))
     merged = "".join(simple(said).split()) == "".join(simple(listened).split())
-    return not merged and (words != 0 or added or Levenshtein.distance(a, b) > max(1, len(a) // 3))
+    return not merged and (words != 0 or added or Levenshtein.distance(a, b) > max(1 + (" " in said), len(a) // 3))
 
 
 @cache
