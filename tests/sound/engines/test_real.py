@@ -63,7 +63,8 @@ def test_the_passage_is_understood_and_sounds_well(box: VoiceBox, name: str, err
     assert row.mos is not None
     assert row.mos >= mos
     words = sum(len(measuring.simple(text).split()) for text in measuring.PASSAGE)
-    assert 95 <= words / row.seconds * 60 <= 165
+    # Slower than this Piper's joe is understood less well (7 % wrong at 0.55), so it stays brisk.
+    assert 95 <= words / row.seconds * 60 <= (200 if name == "joe" else 165)
 
 
 @pytest.mark.parametrize("name", ["heart", "ember", "joe"])
