@@ -14,7 +14,10 @@ from drift_audio.words.yamlfile import read_yaml
 
 DATA: Final = Path(__file__).parent / "data"
 # A gap never leaps over a denial ("I want you to know I would never ...").
-_GAP: Final = r"(?!never\b|not (?!stop|control|be able|able|know|resist|help|trust|sure|want|there|here|real|even|sleep|slept|remember|recall|feel))"
+_GAP: Final = (
+    r"(?!never\b|not (?!stop|control|be able|able|know|resist|help|trust|sure|want|there|here|real|even|sleep|slept"
+    r"|remember|recall|feel))"
+)
 _NEGATED: Final = re.compile(
     r"(?:^| )(?:never|not|no|nor|without|nobody|neither|hardly|zero)"
     r"(?: (?:ever|even|really|actually|currently|at all|any|thoughts?|plans?|intentions?|intend|intent|desire|wish|urge"
