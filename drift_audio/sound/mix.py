@@ -27,6 +27,8 @@ CHUNK: Final = BLOCK // STEP * STEP
 
 Part = Literal["all", "voice", "bed"]
 
+_KNEE: Final = gain(VOICE_LUFS + 5.0)
+_TOP: Final = gain(VOICE_LUFS + 9.0)
 _BELL_DB = -17.0
 _CUE_DB = -27.0
 
@@ -104,11 +106,32 @@ def _bed_blocks(timeline: Timeline, open_bed: OpenBed, options: MixOptions) -> I
     resting_db = VOICE_LUFS + options.bed_level_db + duck.depth_db - BED_LUFS
     amplitude = 10 ** ((resting_db + curves.bed_db(timeline, duck, options.fades)) / 20) * curves.fade(timeline, options.fades)
     stream = _BedStream(timeline, open_bed, options)
-    dip = _Dip(duck.presence_db)
+    dip, tamer = _Dip(duck.presence_db), Tamer()
     for start in range(0, timeline.frames, CHUNK):
         frames = min(CHUNK, timeline.frames - start)
         block = dip.apply(stream.read(start, frames), curves.draw(depth, start, frames))
-        yield block * curves.draw(amplitude, start, frames)[:, np.newaxis]
+        yield tamer.apply(block * curves.draw(amplitude, start, frames)[:, np.newaxis])
+
+
+class Tamer:
+    """Bends the peaks of a bed's upper range, so that a crackle does not startle; an encoder would throw it further still.
+
+    Crackles last a millisecond. What is steady lies under the knee, and what is deep (surf, brown noise) under the filter.
+    """
+
+    def __init__(self) -> None:
+        import pedalboard
+
+        self._filter = pedalboard.HighpassFilter(200.0)
+
+    def apply(self, block: Samples, knee: float = _KNEE, top: float = _TOP) -> Samples:
+        """The block with its upper range between `-top` and `top` (amplitudes), untouched below `knee`."""
+        if np.abs(block).max(initial=0.0) <= knee:
+            return block
+        upper = self._filter.process(block.T, RATE, buffer_size=STEADY, reset=False).T
+        size = np.abs(upper)
+        bent = np.copysign(knee + (top - knee) * np.tanh((size - knee) / (top - knee)), upper)
+        return np.asarray(block + np.where(size > knee, bent - upper, 0.0), np.float32)
 
 
 class _Dip:

@@ -32,15 +32,15 @@ class TimelineRules:
     longest_pause: no elastic pause grows beyond it (a longer nominal one stays as it is).
     comfort: pause factors between which no optional block needs to go.
     lead_in, tail: the bed alone before the first and after the last event, at most `edge_share` of the session each;
-        the tail shrinks with the pauses, down to half.
+        both shrink with the pauses, down to a half and a third.
     bell_gap, bell_rest: between strikes, and from the last strike to what follows.
     pace: slowest and fastest speech, factors. stillness, stillness_share: the closing silence may last the greater of the two.
     """
 
-    sentence: Elastic = Elastic(1.3, 0.6, 2.2)
-    paragraph: Elastic = Elastic(2.4, 0.6, 2.2)
-    nominal: Elastic = Elastic(3.0, 0.65, 2.0)
-    section: Elastic = Elastic(4.5, 0.65, 2.2)
+    sentence: Elastic = Elastic(1.3, 0.5, 2.2)
+    paragraph: Elastic = Elastic(2.4, 0.5, 2.2)
+    nominal: Elastic = Elastic(3.0, 0.6, 2.0)
+    section: Elastic = Elastic(4.5, 0.5, 2.2)
     longest_pause: float = 45.0
     comfort: tuple[float, float] = (0.8, 1.5)
     lead_in: float = 4.0
@@ -154,8 +154,9 @@ def _plan(spoken: Sequence[Spoken], rules: TimelineRules, target: int) -> _Plan:
     lead_in, tail = min(rules.lead_in * RATE, edge), min(rules.tail * RATE, edge)
     first = spoken[0].item.section if spoken else 0
     last = spoken[-1].item.section if spoken else 0
-    ending = _Slot(last, round(tail), round(tail) // 2, round(tail))
-    slots = (_exact(first, lead_in, opens=True), *_lay_out(spoken, rules), ending)
+    opening = _Slot(first, round(lead_in), round(lead_in) // 2, round(lead_in), opens=True)
+    ending = _Slot(last, round(tail), round(tail) // 3, round(tail))
+    slots = (opening, *_lay_out(spoken, rules), ending)
     least, most = math.ceil(sum(slot.least for slot in slots)), math.floor(sum(slot.most for slot in slots))
     if least > target:
         return _Plan(slots, 0.0, least - target)

@@ -18,7 +18,7 @@ from drift_audio.sound.audio import BLOCK, RATE, Samples, decibels
 from drift_audio.sound.bells import cue, strike, tuned
 from drift_audio.sound.curves import Duck, Fades
 from drift_audio.sound.loudness import Meter
-from drift_audio.sound.mix import MixOptions, bed_gain_db, mix
+from drift_audio.sound.mix import MixOptions, Tamer, bed_gain_db, mix
 from drift_audio.sound.score import BedChange, BreathCycle, Clip, Event, Span, Speech, Strike, Timeline
 from drift_audio.sound.stems import write_stems
 from drift_audio.sound.voice_chain import VOICE_LUFS, levels, room, treat
@@ -195,6 +195,18 @@ def test_the_bed_stays_whole_until_the_last_word_and_then_takes_its_time() -> No
     assert curve[510 * 100] == pytest.approx(1.0, abs=0.01)
     assert curve[555 * 100] == pytest.approx(0.5, abs=0.02)
     assert curve[-1] == 0.0
+
+
+def test_peaks_of_a_bed_are_bent_and_the_rest_is_left_alone() -> None:
+    quiet = pink(1, 3, 0.02)
+    assert Tamer().apply(quiet) is quiet
+    crackle = quiet.copy()
+    crackle[1000:1010] += np.float32(0.9)
+    tamed = Tamer().apply(crackle)
+    assert np.abs(tamed).max() < 0.6 * np.abs(crackle).max()
+    np.testing.assert_array_equal(tamed[4000:], crackle[4000:])
+    deep = np.sin(2 * np.pi * 40 * np.arange(RATE) / RATE).astype(np.float32)[:, np.newaxis].repeat(2, axis=1) * np.float32(0.5)
+    np.testing.assert_allclose(Tamer().apply(deep), deep, atol=1e-6)
 
 
 def test_beds_cross_without_a_hole() -> None:

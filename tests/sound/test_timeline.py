@@ -131,10 +131,10 @@ def test_optional_blocks_go_only_when_pauses_do_not_suffice() -> None:
 
 
 def test_then_pace_is_asked_for_and_then_stillness_fills() -> None:
-    fast = solve(talk(40), ["One"], seconds=192)
+    fast = solve(talk(40), ["One"], seconds=184)
     assert fast.pace_needed is not None
     assert 1.0 < fast.pace_needed <= 1.06
-    quick = solve(talk(40, seconds=4 / fast.pace_needed), ["One"], seconds=192, pace=fast.pace_needed)
+    quick = solve(talk(40, seconds=4 / fast.pace_needed), ["One"], seconds=184, pace=fast.pace_needed)
     assert quick.timeline.off_by == 0
     slow = solve(talk(10), ["One"], seconds=105)
     assert slow.pace_needed == RULES.pace[0]
