@@ -27,8 +27,8 @@ CHUNK: Final = BLOCK // STEP * STEP
 
 Part = Literal["all", "voice", "bed"]
 
-_KNEE: Final = gain(VOICE_LUFS + 5.0)
-_TOP: Final = gain(VOICE_LUFS + 9.0)
+_KNEE: Final = gain(VOICE_LUFS + 4.0)
+_TOP: Final = gain(VOICE_LUFS + 7.0)
 _BELL_DB = -17.0
 _CUE_DB = -27.0
 
