@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from drift_audio.words.guides.model import Banks, Entry, Goal
@@ -10,6 +12,10 @@ from drift_audio.words.guides.template import PERSON_SLOTS, Fill, Seq, parse, pr
 from drift_audio.words.story import Person, Story
 
 SURE: Final = 0.5
+_ON_FOOT: Final = re.compile(
+    r"\b(?:chair|sit|sits|sitting|seat|seated|lie down|lying down|your lap|eyes (?:closed|shut))\b", re.IGNORECASE
+)
+_BY_DAY: Final = re.compile(r"\b(?:night|nights|tonight|midnight|evening|moon|moonlight|this dark|the morning)\b", re.IGNORECASE)
 Conditions = tuple[tuple[str, frozenset[str]], ...]
 
 
@@ -76,7 +82,15 @@ def _for_the_living(entry: Entry, fill: Fill, known: Mapping[str, frozenset[str]
     """Without a word on the dead, a template's person slots are for the living."""
     if "late" not in known["person"] or any(dimension == "person" for dimension, _ in entry.conditions):
         return fill
-    return Fill({key: value for key, value in fill.values.items() if key not in PERSON_SLOTS}, fill.plural, fill.pools)
+    return replace(fill, values={key: value for key, value in fill.values.items() if key not in PERSON_SLOTS})
+
+
+def out_of_place(story: Story, style: str) -> re.Pattern[str] | None:
+    """Words that do not fit the place or the hour: chairs on a walk, nights for somebody who sleeps by day."""
+    if style == "walking":
+        return _ON_FOOT
+    by_day = story.occasion in {"morning", "day"} and story.occasion_confidence >= SURE
+    return _BY_DAY if style in {"sleep", "story"} and by_day else None
 
 
 def is_personal(entry: Entry) -> bool:

@@ -73,11 +73,15 @@ Seq = tuple[Node, ...]
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """What the story surely has: slot values, which of "they" and "person" take a plural verb, and the pools at hand."""
+    """What the story surely has: slot values, which of "they" and "person" take a plural verb, and the pools at hand.
+
+    banned: words that would be out of place here (sitting, on a walk); an alternative that holds one is not chosen.
+    """
 
     values: Mapping[str, str] = field(default_factory=dict)
     plural: frozenset[str] = frozenset()
     pools: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    banned: re.Pattern[str] | None = None
 
 
 @lru_cache(maxsize=8192)
@@ -160,7 +164,7 @@ def prune(sequence: Seq, fill: Fill) -> Seq | None:
 
 def _prune_node(node: Node, fill: Fill) -> Node | None:
     if isinstance(node, Text):
-        return node
+        return None if fill.banned and fill.banned.search(node.text) else node
     if isinstance(node, Slot):
         return _prune_slot(node, fill)
     if isinstance(node, Pool):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
-from drift_audio.words.guides.fill import Conditions, facts, fill_story, goals_for, is_personal, merge_pools, usable
+from drift_audio.words.guides.fill import Conditions, facts, fill_story, goals_for, is_personal, merge_pools, out_of_place, usable
 from drift_audio.words.guides.load import SHARED, load_banks
 from drift_audio.words.guides.model import Entry, Goal
 from drift_audio.words.guides.template import Fill, Seq, count, expand
@@ -23,8 +23,9 @@ NAMING: Final = ("event", "matter", "person")
 ENOUGH: Final = 4
 TRIES: Final = 8
 DECKS: Final = 14
-ATTEMPT_STEP: Final = 100_003
-NAMELESS: Final = 1.5
+MONTH_OF_DECKS: Final = 5
+NAMELESS: Final = 50
+NAME_TRIES: Final = 40
 _MARK = re.compile(r"\[[a-z]+\]")
 
 
@@ -84,12 +85,13 @@ class Bench:
 
     def __init__(self, story: Story, *, style: str, minutes: str, seed: int, attempt: int = 0) -> None:
         self.seed = seed
-        self._skip = attempt * ATTEMPT_STEP
+        self._attempt = attempt
         self.theme = load_banks(story.theme)
         self._calm = load_banks(FALLBACK)
         self._shared = load_banks(SHARED)
         self.known = facts(story, style)
         self.fill: Fill = fill_story(story, minutes=minutes, pools=merge_pools(self.theme, self._calm, self._shared))
+        self._here = replace(self.fill, banned=out_of_place(story, style))
         self.memory = Memory()
         self._variants: dict[str, tuple[Variant, ...]] = {}
         self._drawn: dict[str, set[int]] = {}
@@ -115,9 +117,9 @@ class Bench:
     def variants(self, slot: str) -> tuple[Variant, ...]:
         """What the story allows to be said in a slot; "goal:cue" looks into the goal of the session."""
         if slot not in self._variants:
-            self._variants[slot] = self._particular(
-                slot, [made for entry in self._entries(slot) if (made := self._variant(entry))]
-            )
+            # Better a word out of place than nothing to say.
+            made = self._made(slot, self._here) or self._made(slot, self.fill)
+            self._variants[slot] = self._particular(slot, made)
         return self._variants[slot]
 
     def _entries(self, slot: str) -> Sequence[Entry]:
@@ -130,8 +132,11 @@ class Bench:
                 return banks.slots[slot]
         return ()
 
-    def _variant(self, entry: Entry) -> Variant | None:
-        tree = usable(entry, self.fill, self.known)
+    def _made(self, slot: str, fill: Fill) -> list[Variant]:
+        return [made for entry in self._entries(slot) if (made := self._variant(entry, fill))]
+
+    def _variant(self, entry: Entry, fill: Fill) -> Variant | None:
+        tree = usable(entry, fill, self.known)
         if tree is None:
             return None
         return Variant(tree, _length(tree), is_personal(entry), entry.conditions)
@@ -187,31 +192,29 @@ class Bench:
         if len(drawn) >= size:
             return None
         key = self._key(slot)
-        # What goes beyond this session's share comes from a second deck, or it would be the next seed's first card.
-        extra = len(drawn) - min(a_session, size)
-        start = self._turn(slot) * min(a_session, size) + len(drawn) + self._skip
-        if extra >= 0:
-            key, start = f"{key}/extra", self._turn(slot) + extra
+        share = min(a_session, size)
+        # What goes beyond this session's share comes from a second deck, or it would be the next seed's first card;
+        # a second attempt has decks of its own. Both take wordings that the first deck comes to a month later.
+        extra = len(drawn) >= share
+        start = self._turn(slot) * (1 if extra else share) + len(drawn) - (share if extra else 0)
+        late = MONTH_OF_DECKS * (self._attempt + extra)
+        key += f"/{self._attempt}{'/extra' if extra else ''}" if late else ""
         row = (deal(key, size, position) for position in range(start, start + 2 * size))
         card, deck = next(found for found in row if found[0] not in drawn)
-        return card, deck + (DECKS // 2 if extra >= 0 else 0)
+        return card, deck + late
 
     def _fresh(self, slot: str, key: str, tree: Seq, deck: int) -> str:
         """Of a few wordings of a paragraph, the one that repeats least of this session and, where it should, names the matter.
 
-        Each deck has wordings of its own to choose from.
+        Each deck has wordings of its own to choose from; only where none of them names the matter, others are looked at.
         """
         total = count(tree)
         wordings = max(1, min(TRIES, total // DECKS))
-        texts = (expand(tree, walk(key, total, at * DECKS + deck)) for at in range(wordings))
-        best, lowest = "", float("inf")
-        for text in texts:
-            cost = self.memory.cost(text) + (NAMELESS if self._nameless(slot, text) else 0)
-            if cost < lowest:
-                best, lowest = text, cost
-            if not cost:
-                break
-        return best
+        own = [expand(tree, walk(key, total, deck * wordings + at)) for at in range(wordings)]
+        if all(self._nameless(slot, text) for text in own):
+            others = (expand(tree, walk(key, total, deck * wordings + at)) for at in range(wordings, min(total, NAME_TRIES)))
+            own += [next((text for text in others if not self._nameless(slot, text)), own[0])]
+        return min(own, key=lambda text: self.memory.cost(text) + (NAMELESS if self._nameless(slot, text) else 0))
 
     def _nameless(self, slot: str, text: str) -> bool:
         if slot not in NAMING_SLOTS or not self._naming:

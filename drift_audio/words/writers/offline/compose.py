@@ -16,6 +16,7 @@ SHORT_SESSION: Final = 5.0
 LEAST_ROOM: Final = 0.55
 ROUND_CYCLES: Final = 6
 SET_CYCLES: Final = 8
+LEAST_CYCLES: Final = 2
 OPTIONAL_FROM: Final = 3
 REQUIRED_SLACK: Final = 1.35
 SHORT_SHARE: Final = 0.9
@@ -48,7 +49,7 @@ def fill_phase(bench: Bench, tokens: Sequence[Token], budget: PhasePlan, form: P
     for token, paras in zip(tokens, texts, strict=True):
         row = list(_row(token, paras))
         said = _among(said, row) if token.spare else said + row
-    return _place_breaths(said, budget.cycles)
+    return _place_breaths(said, max(LEAST_CYCLES, budget.cycles) if budget.cycles else 0)
 
 
 def _among(said: list[Para], spare: list[Para]) -> list[Para]:
