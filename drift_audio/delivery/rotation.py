@@ -151,7 +151,9 @@ def plan_day(daily: Daily, day: date, history: Sequence[Made]) -> Plan:
     theme, why = _choose(daily, day, fitting, past)
     look = theme.over(rules[0]).over(rules[1]).over(daily.look)
     used = sum(made.theme == theme.name for made in past)
-    seed = int.from_bytes(_digest(daily, day, "session")[:4])
+    # Days count up from a base of the file's own: the offline writer deals its paragraphs so that neighbouring seeds share none.
+    base = int.from_bytes(hashlib.sha256(f"{daily.seed}/sessions".encode()).digest()[:4])
+    seed = (base + day.toordinal()) % 2**32
     return Plan(day=day, theme=theme, situation=used % len(theme.situations), look=look, seed=seed, why=why)
 
 
