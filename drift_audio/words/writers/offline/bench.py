@@ -19,6 +19,7 @@ from drift_audio.words.writers.offline.deal import deal, walk
 FALLBACK: Final = "everyday-calm"
 PERSONAL_SLOTS: Final = frozenset({"meet", "turn"})
 NAMING_SLOTS: Final = PERSONAL_SLOTS | {"night", "story:burden"}
+OPENED: Final = frozenset({"story:place", "story:haven"})  # the first paragraph says where we are
 NAMING: Final = ("event", "matter", "person")
 ENOUGH: Final = 4
 TRIES: Final = 8
@@ -191,6 +192,8 @@ class Bench:
     def _next(self, slot: str, size: int, a_session: int, drawn: set[int]) -> tuple[int, int] | None:
         if len(drawn) >= size:
             return None
+        if slot in OPENED and not drawn:
+            return 0, self._turn(slot)
         key = self._key(slot)
         share = min(a_session, size)
         # What goes beyond this session's share comes from a second deck, or it would be the next seed's first card;

@@ -48,12 +48,12 @@ def fill_phase(bench: Bench, tokens: Sequence[Token], budget: PhasePlan, form: P
     said: list[Para] = []
     for token, paras in zip(tokens, texts, strict=True):
         row = list(_row(token, paras))
-        said = _among(said, row) if token.spare else said + row
+        said = _among(said, row) if token.mixed else said + row
     return _place_breaths(said, max(LEAST_CYCLES, budget.cycles) if budget.cycles else 0)
 
 
 def _among(said: list[Para], spare: list[Para]) -> list[Para]:
-    """Spread spare paragraphs evenly among those already there, never before the first."""
+    """Spread paragraphs evenly among those already there, never before the first."""
     mixed: list[Para] = []
     for at, para in enumerate(said):
         mixed += [para, *spare[_upto(len(spare), len(said), at) : _upto(len(spare), len(said), at + 1)]]

@@ -21,7 +21,8 @@ class Token:
     """One slot of a phase.
 
     required: always said. longer: required in sessions that are not short. repeat: said again, with other words, until the
-    phase is full. spare: only when the slots before it have nothing left. counted: only before counted breaths.
+    phase is full. spare: only when the slots before it have nothing left. mixed: spread among what stands before it.
+    counted: only before counted breaths.
     """
 
     slot: str
@@ -30,6 +31,7 @@ class Token:
     counted: bool = False
     longer: bool = False
     spare: bool = False
+    mixed: bool = False
 
 
 def phase_tokens(style: str, phase: str, theme: Banks) -> tuple[Token, ...]:
@@ -58,6 +60,14 @@ def _middle(theme: Banks) -> list[Token]:
 
 
 def _token(name: str) -> Token:
-    slot = name.rstrip("!*^+~")
+    slot = name.rstrip("!*^+~&")
     flags = name[len(slot) :]
-    return Token(slot, required="!" in flags, repeat="*" in flags, counted="^" in flags, longer="+" in flags, spare="~" in flags)
+    return Token(
+        slot,
+        required="!" in flags,
+        repeat="*" in flags,
+        counted="^" in flags,
+        longer="+" in flags,
+        spare="~" in flags,
+        mixed="~" in flags or "&" in flags,
+    )

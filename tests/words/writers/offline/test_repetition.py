@@ -28,7 +28,7 @@ def test_a_month_of_daily_sessions(theme):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("style", ["hypnosis", "sleep", "breathing", "walking"])
+@pytest.mark.parametrize("style", ["hypnosis", "sleep", "breathing", "walking", "story"])
 def test_two_seeds_of_one_situation_in_other_styles(style):
     found = measure(example_story("relationship-repair"), style=style, days=30)
     assert found.worst_4grams < 0.35
