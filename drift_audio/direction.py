@@ -41,6 +41,7 @@ class Direction:
     """How one script is to sound.
 
     loudness: LUFS of the whole file, None leaves it as mixed. ceiling_dbtp: of the samples before they are encoded.
+    words_in_tags: whether the spoken words travel in the file's tags.
     """
 
     rules: TimelineRules
@@ -49,6 +50,7 @@ class Direction:
     export: ExportOptions
     loudness: float | None
     ceiling_dbtp: float = CEILING_DBTP
+    words_in_tags: bool = False
 
     @classmethod
     def of(cls, script: Script, target: Target) -> Direction:
@@ -61,6 +63,7 @@ class Direction:
             mix=mix_of(form, script, target, bells=bells),
             export=ExportOptions(format=target.suffix, bitrate=target.bitrate),
             loudness=None if target.loudness is None else float(target.loudness),
+            words_in_tags=target.captions,
         )
 
     def tags(self, script: Script, timeline: Timeline, day: date) -> Tags:
@@ -72,7 +75,7 @@ class Direction:
             comment=NOTE,
             language=_LANGUAGES.get(script.language.split("-")[0].lower(), "und"),
             chapters=tuple(Chapter(span.name, span.start, span.end) for span in timeline.sections),
-            lines=lines_of(timeline),
+            lines=lines_of(timeline) if self.words_in_tags else (),
         )
 
 

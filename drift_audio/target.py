@@ -26,7 +26,8 @@ class Target(Frozen):
     output: a file, or a folder (existing, or written with a trailing slash) in which the file is named for date and title.
     format: None means the suffix of `output`, else mp3. bitrate: kbit/s of MP3. force: overwrite an existing file.
     bed_level_db: level of the bed under the voice in dB. loudness: LUFS of the whole file, None leaves it as mixed.
-    stems: folder for the dry voice and the bed as WAV. script_out: file for the words. captions: write VTT and LRC beside.
+    stems: folder for the dry voice and the bed as WAV. script_out: file for the words. captions: write VTT and LRC
+    beside, and the words into the tags.
     """
 
     output: Path = Path()

@@ -26,7 +26,7 @@ TOP = {
     "LICENSE",
     "CHANGELOG.md",
 }
-TOP |= {"requirements.txt", "requirements-dev.txt"}
+TOP |= {"requirements.txt", "requirements-dev.txt", "requirements-engines.txt", "requirements-weights.txt"}
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +43,7 @@ def test_the_layout_is_the_agreed_one() -> None:
     if listed.returncode:
         pytest.skip("not a git checkout, so there is no list of the project's files")
     top = {name.split("/")[0] for name in listed.stdout.splitlines()}
-    assert {name for name in top if not name.startswith(".")} <= TOP | {"requirements-engines.txt"}
+    assert {name for name in top if not name.startswith(".")} <= TOP
 
 
 def test_the_wheel_carries_every_data_file(wheel: Path) -> None:

@@ -41,7 +41,8 @@ class Runner:
     def json(self, *args: str) -> dict[str, Any]:
         done = self(*args, "--json")
         assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        told = json.loads(done.stdout)
+        return {**told, "path": str(self.home / told["path"])}
 
 
 @pytest.fixture(scope="module")
@@ -199,6 +200,17 @@ def test_no_word_of_the_situation_leaks(run: Runner) -> None:
         assert word not in json.dumps(result)
 
 
+def test_the_words_are_tagged_only_when_asked(run: Runner) -> None:
+    from mutagen.id3 import ID3
+
+    common = ("create", "I want a calm evening", "--minutes", "1", "--seed", "1", "--voice", "tone")
+    plain = ID3(run.json(*common, "-o", "plain.mp3")["path"])
+    told = ID3(run.json(*common, "-o", "told.mp3", "--captions")["path"])
+    assert not plain.getall("SYLT") + plain.getall("USLT")
+    assert told.getall("SYLT")
+    assert told.getall("USLT")
+
+
 LENGTHS = (1, 3, 7.5, 12, 30)
 STYLES = ("meditation", "hypnosis", "sleep", "breathing")
 
@@ -221,12 +233,11 @@ def test_twenty_sessions_keep_every_promise(run: Runner, style: str, minutes: fl
         f"{name}.mp3",
         "--stems",
         name,
-        "--script-out",
-        f"{name}.md",
+        "--captions",
     )
     check_promises(result, minutes)
     (voice,) = (run.home / name).glob("*voice.wav")
-    said = " ".join(spoken_words(run.home / f"{name}.md"))
+    said = " ".join(spoken_words(run.home / f"{name}.vtt"))
     listened = hear.heard(voice)
     errors = hear.word_errors(said, listened)
     print(f"{name}: {errors:.1%} of words heard wrong")
@@ -234,10 +245,7 @@ def test_twenty_sessions_keep_every_promise(run: Runner, style: str, minutes: fl
     assert not re.search(r"\b(pause|silence|bracket|slash|asterisk)s? \d", listened.lower())
 
 
-def spoken_words(path: Path) -> list[str]:
-    """Every utterance that is sure to be spoken (optional blocks may be left out)."""
-    from drift_audio.words.script.markup import parse
-    from drift_audio.words.script.model import Utterance
-
-    script = parse(path.read_text(), file=str(path))
-    return [part.text for section in script.sections for part in section.parts if isinstance(part, Utterance)]
+def spoken_words(captions: Path) -> list[str]:
+    """What was spoken, cue by cue, from a WebVTT file."""
+    blocks = captions.read_text("utf-8").split("\n\n")[1:]
+    return [" ".join(block.split("-->", 1)[1].splitlines()[1:]) for block in blocks if "-->" in block]

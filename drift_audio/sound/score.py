@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from drift_audio.sound.audio import RATE, Samples
 from drift_audio.words.script.model import Atom, Bell, Breath, Cue, Optional, Script, Utterance
+
+FULL_ARC: Final = 3
+"""Scripts of so many sections go through the delivery arc section by section, others sentence by sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,7 @@ class Item:
 
     section: index into the script's sections. group: number of the optional block it belongs to, or None.
     voice: catalogue name. speed: factor from `[speed]` cues (1.0 without). place: 0..1, where in the script it stands.
+    stage: the same of its section as a whole, so that a line more or less leaves the pace of all the others; None: as `place`.
     """
 
     part: Atom
@@ -24,6 +29,7 @@ class Item:
     voice: str
     speed: float
     place: float
+    stage: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +155,9 @@ def flatten(script: Script, voice: str) -> tuple[Item, ...]:
         if isinstance(atom, Cue):
             voice = atom.voice or voice
             speed = atom.speed or speed
-        items.append(Item(atom, index, group, voice, speed, position / max(1, len(atoms) - 1)))
+        place = position / max(1, len(atoms) - 1)
+        stage = (index + 0.5) / len(script.sections) if len(script.sections) >= FULL_ARC else place
+        items.append(Item(atom, index, group, voice, speed, place, stage))
     return tuple(items)
 
 

@@ -279,8 +279,8 @@ class _Plan:
         voice = self._voices.voice(item.voice)
         reads_ipa = backend(voice).READS_IPA
         spoken = self._voices.lexicon.apply(read_aloud(text, language=self._language), language=self._language, ipa=reads_ipa)
-        # Steps keep clips in the cache when a line is added and every place shifts a little.
-        arc = _step(self._arc.at(item.place).speed, ARC_STEP)
+        # Steps keep clips in the cache when a place shifts a little.
+        arc = _step(self._arc.at(item.place if item.stage is None else item.stage).speed, ARC_STEP)
         return Request(item.voice, spoken, _step(voice.pace * item.speed * self._pace * arc, SPEED_STEP), text, sentence)
 
     def _cues(self, breath: Breath) -> Iterator[tuple[str, str]]:

@@ -83,8 +83,7 @@ def killed_ends_like_uninterrupted(folder: Path, *, count: int, bad_items: int, 
     landed = 0
     while landed < kills:
         process = killed.start("batch.yaml", "--jobs", "2", "--quiet")
-        start_up = 1.0
-        time.sleep(start_up + rng.random() * 2.2 * length / kills)
+        time.sleep(rng.uniform(0.3, 0.9) * 1.7 * length / kills)
         if process.poll() is None:
             landed += 1
         killed.kill(process)

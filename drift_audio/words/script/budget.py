@@ -15,6 +15,10 @@ STANDARD_WPM: Final = 132.0
 
 WORDS_PER_SENTENCE: Final = 12.5
 BELL_S: Final = 4.0
+LEAST_PAUSE: Final = 0.6
+"""How far an elastic pause may shrink, as a share of its nominal length."""
+
+EDGE_SHARE: Final = 0.12
 _STATION: Final = 20
 
 
@@ -191,6 +195,15 @@ def estimate(script: Script) -> Estimate:
         sections[index] += seconds + gap
         after_words = isinstance(atom, Utterance)
     return Estimate(sections=tuple(sections), **sums)
+
+
+def least_seconds(script: Script) -> float:
+    """The shortest that a script can become: pauses at their shortest, and the bed alone only briefly at both ends."""
+    form = shape(script.style)
+    told = estimate(script)
+    edge = EDGE_SHARE * script.minutes * 60
+    edges = min(form.fade_in_s, edge) / 2 + min(form.fade_out_s, edge) / 3
+    return told.speech + told.exact + LEAST_PAUSE * told.elastic + edges
 
 
 def _flat(section: Section) -> Iterator[Atom]:

@@ -90,6 +90,13 @@ class Duck(Frozen):
     release_s: float
 
 
+SHORT_MINUTES: Final = 3.0
+"""Below this a session has no time for more than one closing stroke."""
+
+ONE_STROKE: Final = 2.0
+"""Below this it has none at its opening."""
+
+
 class Bells(Frozen):
     """Strikes at the opening and the close; 0 is none."""
 
@@ -152,6 +159,12 @@ class Shape(Frozen):
     def phases_for(self, minutes: float) -> tuple[Phase, ...]:
         """Phases that a session of this length has."""
         return tuple(phase for phase in self.phases if minutes >= phase.from_minutes)
+
+    def bells_for(self, minutes: float) -> Bells:
+        """Strikes of a session of this length: a very short one has a single stroke, at its close."""
+        if minutes >= SHORT_MINUTES:
+            return self.bells
+        return Bells(opening=self.bells.opening if minutes >= ONE_STROKE else 0, closing=min(self.bells.closing, 1))
 
     def silence_for(self, minutes: float) -> Silence:
         """Target and allowed share of the session that is not speech, for a session of this length."""

@@ -1,14 +1,32 @@
 """Every paragraph of every bank, with every class of filler, reads as a finished sentence."""
 
+import re
+
 import pytest
 
-from drift_audio.words.guides.check import broken_rules, check_banks, names_with_banks
+from drift_audio.words.care.gate import check_script
+from drift_audio.words.guides.check import broken_rules, check_banks, every_paragraph, names_with_banks
+from drift_audio.words.script.model import Script, Section, Utterance
 
 
 @pytest.mark.parametrize("name", names_with_banks())
 def test_every_template_reads_well_with_every_filler(name):
     faults = check_banks(name)
     assert not faults, "\n".join(f"{fault.rule} in {fault.where}: {fault.text[:300]}" for fault in faults[:20])
+
+
+@pytest.mark.parametrize("name", names_with_banks())
+def test_nothing_we_wrote_stops_a_session_of_ours(name):
+    """The gate reads every script once more; a figure of speech must not take the session from the listener."""
+    pieces = {piece.strip() for text in every_paragraph(name) for piece in re.split(r"\[[^\]]*\]|(?<=[.?])\s", text)}
+    sentences = pieces - {""}
+    assert len(sentences) > 100
+    stopped = [sentence for sentence in sorted(sentences) if check_script(_said(sentence)).outcome != "ok"]
+    assert not stopped
+
+
+def _said(sentence: str) -> Script:
+    return Script(title="t", style="sleep", minutes=5, sections=(Section(name="a", parts=(Utterance(text=sentence),)),))
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def _breaths(atoms: list[Atom], phase: PhasePlan, plan: Plan) -> list[Atom]:
 
 def _bells(atoms: list[Atom], phase: PhasePlan, plan: Plan) -> list[Atom]:
     form = shape(plan.style)
-    bells = form.bells
+    bells = form.bells_for(plan.minutes)
     opening: list[Atom] = []
     if bells.opening and phase.key == plan.phases[0].key:
         opening = [Bell(count=bells.opening), Pause(seconds=form.palette.breath)]

@@ -14,6 +14,7 @@ from drift_audio.words.writers.offline.plans import BREATH
 
 Atoms = list[Utterance | Pause | Breath]
 LEAST_EXTRA: Final = 1.5
+LEAST_TIGHT: Final = 0.5
 LONGEST_EXTRA: Final = 120.0
 STILL_SLOTS: Final = ("still", "image", "body-held", "s-drift", "rest", "turn")
 _MARK = re.compile(r"\[([a-z]+)\]")
@@ -25,15 +26,24 @@ def lay_out(said: Sequence[Para], palette: Palette, pattern: Pattern, *, silence
 
     The last pause is the one between sections.
     """
+    palette = _tightened(said, palette, pattern, silence_s)
     blocks = [_block(para, palette, pattern) for para in said]
-    gaps = palette.paragraph * (len(blocks) - 1)
-    spare = silence_s - palette.section - sum(_silence(block, palette) for block in blocks) - gaps
+    within = sum(_silence(block, palette) for block in blocks)
+    spare = silence_s - palette.section - within - palette.paragraph * (len(blocks) - 1)
     extra = _shares(said, spare)
     parts: list[Part] = []
     for at, (para, block) in enumerate(zip(said, blocks, strict=True)):
         ending = _ending(extra[at], palette, last=at == len(said) - 1)
         parts += [Optional(parts=(*block, *ending))] if para.optional else [*block, *ending]
     return tuple(parts)
+
+
+def _tightened(said: Sequence[Para], palette: Palette, pattern: Pattern, silence_s: float) -> Palette:
+    """The palette with shorter pauses, where a section has less silence than they take together."""
+    within = sum(_silence(_block(para, palette, pattern), palette) for para in said)
+    wanted = within + palette.section + palette.paragraph * (len(said) - 1)
+    factor = min(1.0, max(LEAST_TIGHT, silence_s / wanted))
+    return palette.model_copy(update={name: round(value * factor, 2) for name, value in palette.model_dump().items()})
 
 
 def _ending(extra: float, palette: Palette, *, last: bool) -> Atoms:

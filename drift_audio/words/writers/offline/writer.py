@@ -7,7 +7,7 @@ from typing import Final
 from drift_audio.errors import ScenarioError
 from drift_audio.scenario import Scenario
 from drift_audio.words.guides.load import SHARED, load_banks
-from drift_audio.words.script.budget import PhasePlan, Plan, plan
+from drift_audio.words.script.budget import PhasePlan, Plan, least_seconds, plan
 from drift_audio.words.script.lint import lint
 from drift_audio.words.script.model import Bell, Part, Pause, Script, Section
 from drift_audio.words.script.shapes import Shape, shape
@@ -21,7 +21,9 @@ from drift_audio.words.writers.offline.numbers import minutes_in_words
 from drift_audio.words.writers.offline.parts import lay_out
 from drift_audio.words.writers.offline.plans import phase_tokens
 
-ATTEMPTS: Final = 6
+ATTEMPTS: Final = 12
+THINNER: Final = 0.85
+MARGIN: Final = 0.98
 
 
 class OfflineWriter:
@@ -50,19 +52,21 @@ class OfflineWriter:
         )
 
     def _best(self, scenario: Scenario, story: Story) -> Script:
-        """The first script that keeps its style's grammar, or the one that breaks it least; nearly always the first."""
-        best = _script(scenario, story, 0)
-        fewest = len(lint(best))
-        for attempt in range(1, ATTEMPTS):
-            if not fewest:
-                break
-            script = _script(scenario, story, attempt)
-            if (broken := len(lint(script))) < fewest:
-                best, fewest = script, broken
-        return best
+        """The first script that keeps its style's grammar and fits its time, or the one that fails least."""
+        tries: list[tuple[int, float, Script]] = []
+        thin = 1.0
+        for attempt in range(ATTEMPTS):
+            script = _script(scenario, story, attempt, thin)
+            over = max(0.0, least_seconds(script) - MARGIN * scenario.minutes * 60)
+            broken = len(lint(script))
+            if not broken and not over:
+                return script
+            tries.append((broken, over, script))
+            thin *= THINNER if over else 1.0
+        return min(tries, key=lambda tried: tried[:2])[2]
 
 
-def _script(scenario: Scenario, story: Story, attempt: int) -> Script:
+def _script(scenario: Scenario, story: Story, attempt: int, thin: float) -> Script:
     budget = plan(scenario.style, scenario.minutes)
     form = shape(scenario.style)
     length = minutes_in_words(scenario.minutes)
@@ -74,13 +78,18 @@ def _script(scenario: Scenario, story: Story, attempt: int) -> Script:
         title=title(scenario.seed, scenario.style),
         style=scenario.style,
         minutes=scenario.minutes,
-        sections=tuple(_section(bench, item, form, budget, size) for item in budget.phases),
+        sections=tuple(_section(bench, _thinned(item, thin), form, budget, size) for item in budget.phases),
         voice=scenario.voice,
         ambience=scenario.ambience,
         language=scenario.language,
         seed=scenario.seed,
         theme=story.theme,
     )
+
+
+def _thinned(item: PhasePlan, thin: float) -> PhasePlan:
+    """A phase with fewer words, when those of the last attempt took longer than there is."""
+    return item.model_copy(update={"words": round(item.words * thin)})
 
 
 def _section(bench: Bench, item: PhasePlan, form: Shape, budget: Plan, size: float) -> Section:
@@ -92,10 +101,11 @@ def _section(bench: Bench, item: PhasePlan, form: Shape, budget: Plan, size: flo
 
 def _with_bells(parts: tuple[Part, ...], key: str, form: Shape, budget: Plan) -> tuple[Part, ...]:
     keys = [item.key for item in budget.phases]
-    if key == keys[0] and form.bells.opening:
-        parts = (Bell(count=form.bells.opening), Pause(seconds=form.palette.breath), *parts)
-    if key == keys[-1] and form.bells.closing:
-        parts = (*parts, Bell(count=form.bells.closing))
+    bells = form.bells_for(budget.minutes)
+    if key == keys[0] and bells.opening:
+        parts = (Bell(count=bells.opening), Pause(seconds=form.palette.breath), *parts)
+    if key == keys[-1] and bells.closing:
+        parts = (*parts, Bell(count=bells.closing))
     return parts
 
 
