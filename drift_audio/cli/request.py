@@ -42,7 +42,7 @@ BedLevel = Annotated[float, typer.Option("--bed-level", help="Level of the bed u
 NoBell = Annotated[bool, typer.Option("--no-bell", help="No bells.")]
 LoudnessName = Annotated[LoudnessChoice, typer.Option("--loudness", help="LUFS of the finished file, or off.")]
 Stems = Annotated[Path | None, typer.Option("--stems", help="Also write the dry voice and the bed as WAV into this folder.")]
-Captions = Annotated[bool, typer.Option("--captions", help="Also write WebVTT and LRC beside the audio, and tag it with the words.")]
+Captions = Annotated[bool, typer.Option("--captions", help="Also write WebVTT and LRC beside the audio, and tag the words.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
