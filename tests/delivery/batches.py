@@ -83,6 +83,10 @@ class Bench:
             if path.name != "report.json"
         }
 
+    def steps(self) -> int:
+        """How far it has come: clips voiced and sessions finished."""
+        return self.times_voiced().total() + len(list(self.out.glob("*.mp3")))
+
     def times_voiced(self) -> Counter[str]:
         return Counter(self.voiced.read_text().splitlines() if self.voiced.exists() else ())
 

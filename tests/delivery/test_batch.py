@@ -75,15 +75,17 @@ def killed_ends_like_uninterrupted(folder: Path, *, count: int, bad_items: int, 
         bench.folder.mkdir()
         write(bench, count, bad(bench.folder)[-bad_items:] if bad_items else [], quick=not bad_items)
     whole, killed = benches
-    begun = time.monotonic()
     expected = 1 if bad_items else 0
     assert whole.run("batch.yaml", "--jobs", "2", "--quiet").returncode == expected
-    length = time.monotonic() - begun
+    steps = whole.steps() // kills
     rng = random.Random(seed)
     landed = 0
     while landed < kills:
         process = killed.start("batch.yaml", "--jobs", "2", "--quiet")
-        time.sleep(rng.uniform(0.3, 0.9) * 1.7 * length / kills)
+        until = killed.steps() + rng.randint(0, steps)
+        while process.poll() is None and killed.steps() < until:
+            time.sleep(0.005)
+        time.sleep(rng.random() * 0.3)
         if process.poll() is None:
             landed += 1
         killed.kill(process)
