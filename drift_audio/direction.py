@@ -13,6 +13,7 @@ from drift_audio.sound.export import ExportOptions
 from drift_audio.sound.mix import MixOptions
 from drift_audio.sound.tags import Chapter, Tags, lines_of
 from drift_audio.sound.timeline import Elastic, TimelineRules
+from drift_audio.words.script.model import NO_BED
 from drift_audio.words.script.shapes import Shape, shape
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from drift_audio.words.script.model import Script
 
 CEILING_DBTP: Final = -1.5
-NO_BED: Final = "none"
 NOTE: Final = "Not while driving or using machines."
 _LANGUAGES: Final = {
     "en": "eng",

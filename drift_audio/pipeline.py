@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from drift_audio.errors import CareStop
 from drift_audio.target import Target, name_output, prepare, write_private
-from drift_audio.words.script.model import Cue, Script
+from drift_audio.words.script.model import NO_BED, Cue, Optional, Script
 from drift_audio.words.writers.base import SectionReport, Written
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ def render(script: Script, studio: Studio, target: Target, *, on_event: OnEvent 
     from drift_audio.direction import Direction
 
     prepare(target)
-    script = settle(script, studio)
+    script = settle(script if target.bed else without_bed(script), studio)
     check_names(script, studio)
     direction = fit(Direction.of(script, target), script, studio)
     path = name_output(target, script.title, today=studio.today)
@@ -204,6 +204,19 @@ def settle(script: Script, studio: Studio) -> Script:
     return script.model_copy(update={"voice": script.voice or studio.default_voice, "ambience": ambience})
 
 
+def without_bed(script: Script) -> Script:
+    """The same words with nothing beneath them: no bed from the start and none from a cue."""
+    sections = tuple(section.model_copy(update={"parts": _without_beds(section.parts)}) for section in script.sections)
+    return script.model_copy(update={"ambience": NO_BED, "sections": sections})
+
+
+def _without_beds(parts: Sequence[Any]) -> tuple[Any, ...]:
+    kept = [part for part in parts if not (isinstance(part, Cue) and (part.ambience or part.bed_db is not None))]
+    return tuple(
+        part.model_copy(update={"parts": _without_beds(part.parts)}) if isinstance(part, Optional) else part for part in kept
+    )
+
+
 def fit(direction: Direction, script: Script, studio: Studio) -> Direction:
     """Treat the voice as its declaration asks, and tune the bells to the bed."""
     from drift_audio.sound.beds.table import bed_key
@@ -222,7 +235,7 @@ def check_names(script: Script, studio: Studio) -> None:
     cues = [part for section in script.sections for part in section.parts if isinstance(part, Cue)]
     for voice in sorted({name for name in (script.voice, *(cue.voice for cue in cues)) if name}):
         _check_voice(voice, script.language, studio)
-    for bed in sorted({name for name in (script.ambience, *(cue.ambience for cue in cues)) if name}):
+    for bed in sorted({name for name in (script.ambience, *(cue.ambience for cue in cues)) if name} - {NO_BED}):
         check_bed(bed, catalog=studio.ambience, user_dir=studio.user_dir)
 
 

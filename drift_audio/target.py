@@ -27,7 +27,7 @@ class Target(Frozen):
     format: None means the suffix of `output`, else mp3. bitrate: kbit/s of MP3. force: overwrite an existing file.
     bed_level_db: level of the bed under the voice in dB. loudness: LUFS of the whole file, None leaves it as mixed.
     stems: folder for the dry voice and the bed as WAV. script_out: file for the words. captions: write VTT and LRC
-    beside, and the words into the tags.
+    beside, and the words into the tags. bed: False leaves the voice alone, whatever bed the script names.
     """
 
     output: Path = Path()
@@ -35,6 +35,7 @@ class Target(Frozen):
     bitrate: Literal[64, 80, 96, 112, 128, 160, 192, 224, 256, 320] = 128
     force: bool = False
     bed_level_db: Annotated[float, Field(ge=-60, le=0)] = -15.0
+    bed: bool = True
     bells: bool = True
     loudness: Loudness | None = -16
     stems: Path | None = None

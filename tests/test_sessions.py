@@ -200,6 +200,20 @@ def test_no_word_of_the_situation_leaks(run: Runner) -> None:
         assert word not in json.dumps(result)
 
 
+@pytest.mark.parametrize("way", [["--no-bed"], ["--ambience", "none"]])
+def test_without_a_bed_the_voice_stands_alone(run: Runner, way: list[str]) -> None:
+    common = ("create", "I want a calm evening", "--minutes", "1", "--seed", "3", "--voice", "tone")
+    run.json(*common, "-o", "f.mp3", "--force", "--stems", "alone", *way)
+    (bed,) = (run.home / "alone").glob("*bed.wav")
+    assert not hear.decode(bed).any()
+
+
+def test_the_summary_says_how_to_change_the_words(run: Runner) -> None:
+    done = run("create", "I want a calm evening", "--minutes", "1", "--seed", "3", "--voice", "tone", "-o", "g.mp3")
+    assert "--seed 3 --script-out" in done.stderr
+    assert "g.mp3" in done.stderr
+
+
 def test_the_words_are_tagged_only_when_asked(run: Runner) -> None:
     from mutagen.id3 import ID3
 

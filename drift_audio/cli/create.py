@@ -25,6 +25,7 @@ def create(
     bitrate: ask.Bitrate = 128,
     script_out: Annotated[Path | None, typer.Option("--script-out", help="Also write the words to this file.")] = None,
     bed_level: ask.BedLevel = -15.0,
+    no_bed: ask.NoBed = False,
     no_bell: ask.NoBell = False,
     loudness: ask.LoudnessName = "-16",
     stems: ask.Stems = None,
@@ -47,8 +48,8 @@ def create(
         ambience=ambience, language=language, seed=ask.fresh_seed(seed), steady=steady,
     )  # fmt: skip
     target = ask.make_target(
-        output, settings.output, format=format, bitrate=bitrate, script_out=script_out, bed_level_db=bed_level, bells=not no_bell,
-        loudness=loudness, stems=stems, captions=captions, force=force,
+        output, settings.output, format=format, bitrate=bitrate, script_out=script_out, bed_level_db=bed_level, bed=not no_bed,
+        bells=not no_bell, loudness=loudness, stems=stems, captions=captions, force=force,
     )  # fmt: skip
     from drift_audio import pipeline
     from drift_audio.studio import open_studio

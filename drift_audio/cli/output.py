@@ -120,16 +120,20 @@ def show_session(session: Session) -> None:
     """The summary at the end of `create` and `render`."""
     page = err_console()
     minutes, seconds = divmod(round(session.seconds), 60)
-    page.print(f"[bold]{session.script.title}[/bold]  {minutes}:{seconds:02d}")
+    page.print(f"{session.script.title}  {minutes}:{seconds:02d}", style="bold", markup=False)
     loud = "loudness untouched" if session.lufs is None else f"{session.lufs:.1f} LUFS, peak {session.true_peak_dbtp:.1f} dBTP"
-    page.print(f"  voice {session.voice}, bed {session.ambience or 'none'}, {loud}")
-    page.print(f"  file  {session.path}")
-    if session.script_path:
-        page.print(f"  words {session.script_path}")
-        page.print(f"  edit the words, then: drift-audio render {session.script_path}")
-    else:
-        page.print("  to edit the words: drift-audio create --script-out session.md, then drift-audio render session.md")
+    page.print(f"  voice {session.voice}, bed {session.ambience or 'none'}, {loud}", markup=False)
+    for line in (f"file  {session.path}", *_how_to_edit(session)):
+        page.print(f"  {line}", markup=False, soft_wrap=True)
     if session.tokens:
         page.print(f"  model {session.tokens} tokens")
     for warning in session.warnings:
-        page.print(f"  note: {warning}")
+        page.print(f"  note: {warning}", markup=False)
+
+
+def _how_to_edit(session: Session) -> Iterator[str]:
+    if session.script_path:
+        yield f"words {session.script_path}; edit them, then: drift-audio render {session.script_path}"
+    elif session.writer != "file":
+        yield f"seed  {session.seed}; to change the words, ask again with --seed {session.seed} --script-out session.md"
+        yield "      edit session.md, then: drift-audio render session.md"

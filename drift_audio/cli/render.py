@@ -16,6 +16,7 @@ def render(
     format: ask.FormatName = None,
     bitrate: ask.Bitrate = 128,
     bed_level: ask.BedLevel = -15.0,
+    no_bed: ask.NoBed = False,
     no_bell: ask.NoBell = False,
     loudness: ask.LoudnessName = "-16",
     stems: ask.Stems = None,
@@ -31,8 +32,8 @@ def render(
     settings = load_settings({})
     words = read_script(script)
     target = ask.make_target(
-        output, settings.output, format=format, bitrate=bitrate, bed_level_db=bed_level, bells=not no_bell, loudness=loudness,
-        stems=stems, captions=captions, force=force,
+        output, settings.output, format=format, bitrate=bitrate, bed_level_db=bed_level, bed=not no_bed,
+        bells=not no_bell, loudness=loudness, stems=stems, captions=captions, force=force,
     )  # fmt: skip
     from drift_audio import pipeline
     from drift_audio.studio import open_studio

@@ -39,6 +39,7 @@ Output = Annotated[str | None, typer.Option("--output", "-o", help="A file, or a
 FormatName = Annotated[Format | None, typer.Option("--format", help="mp3, wav, flac or ogg. (default: mp3)")]
 Bitrate = Annotated[int, typer.Option("--bitrate", help="kbit/s of MP3.")]
 BedLevel = Annotated[float, typer.Option("--bed-level", help="Level of the bed under the voice in dB.", min=-60, max=0)]
+NoBed = Annotated[bool, typer.Option("--no-bed", help="The voice alone, with no bed.")]
 NoBell = Annotated[bool, typer.Option("--no-bell", help="No bells.")]
 LoudnessName = Annotated[LoudnessChoice, typer.Option("--loudness", help="LUFS of the finished file, or off.")]
 Stems = Annotated[Path | None, typer.Option("--stems", help="Also write the dry voice and the bed as WAV into this folder.")]

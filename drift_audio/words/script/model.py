@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
 from drift_audio.scenario import Frozen, Style
 
 PauseRole = Literal["nominal", "paragraph"]
+
+NO_BED: Final = "none"
+"""The ambience of a script that is to be heard without a bed."""
 
 
 class Utterance(Frozen):
