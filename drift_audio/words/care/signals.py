@@ -18,6 +18,8 @@ _GAP: Final = (
     r"(?!never\b|not (?!stop|control|be able|able|know|resist|help|trust|sure|want|there|here|real|even|sleep|slept"
     r"|remember|recall|feel))"
 )
+_ANY_WORD: Final = r"(\w+ )?"
+_UNDENIED: Final = r"(?:(?!(?:never|not|nearly|almost|no) )\w+ )?"
 _NEGATED: Final = re.compile(
     r"(?:^| )(?:never|not|no|nor|without|nobody|neither|hardly|zero)"
     r"(?: (?:ever|even|really|actually|currently|at all|any|thoughts?|plans?|intentions?|intend|intent|desire|wish|urge"
@@ -31,13 +33,17 @@ _NEGATED: Final = re.compile(
 
 @dataclass(frozen=True)
 class Rule:
-    """One class of signals. `helper`: the danger is another's. `gentle`: other people's past is grief, not danger."""
+    """One class of signals. `helper`: the danger is another's. `gentle`: other people's past is grief, not danger.
+
+    `together`: patterns that must stand in the sentence too, before or after.
+    """
 
     outcome: str
     reason: str
     needs: tuple[str, ...]
     patterns: tuple[str, ...]
     unless: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
     helper: bool = False
     gentle: bool = False
     playful: bool = False
@@ -56,9 +62,17 @@ class Rule:
     def excused(self) -> tuple[re.Pattern[str], ...]:
         return tuple(compile_pattern(pattern, self.macros) for pattern in self.unless)
 
+    @cached_property
+    def others(self) -> tuple[re.Pattern[str], ...]:
+        return tuple(compile_pattern(pattern, self.macros) for pattern in self.together)
+
     def found(self, sentence: str) -> Iterator[re.Match[str]]:
         """Matches in a sentence that nothing excuses and no negation stands before."""
-        if not self.wanted.search(sentence) or any(pattern.search(sentence) for pattern in self.excused):
+        if self.needs and not self.wanted.search(sentence):
+            return
+        if any(pattern.search(sentence) for pattern in self.excused):
+            return
+        if not all(pattern.search(sentence) for pattern in self.others):
             return
         for pattern in self.compiled:
             for match in pattern.finditer(sentence):
@@ -92,6 +106,10 @@ class Signals:
     def pattern(self, text: str) -> re.Pattern[str]:
         return compile_pattern(text, self.macros)
 
+    def opened(self, text: str) -> str:
+        """The text with its macros written out."""
+        return _opened(text, self.macros)
+
     def any_of(self, patterns: tuple[str, ...], sentence: str) -> bool:
         return any(self.pattern(pattern).search(sentence) for pattern in patterns)
 
@@ -121,6 +139,7 @@ def _load(own: Path | None) -> Signals:
     macros = _resolve(base["macros"])
     parts = {name: read_yaml(DATA / f"{name}.yaml") for name in ("crisis", "abuse", "caution")}
     rules = [_rule(entry, macros, outcome=name) for name, part in parts.items() for entry in _sharing_needs(part["rules"])]
+    rules += _frames(macros)
     idioms = dict(base["idioms"])
     if own is not None:
         rules += _own_rules(own, idioms, macros)
@@ -137,6 +156,17 @@ def _load(own: Path | None) -> Signals:
         foreign=foreign,
         macros=macros,
     )
+
+
+def _frames(macros: Mapping[str, str]) -> list[Rule]:
+    table = read_yaml(DATA / "frames.yaml")
+    slots = {**macros, **_resolve({**macros, **table["slots"]})}
+    rules = []
+    for entry in table["frames"]:
+        found, *others = (pattern.replace(_ANY_WORD, _UNDENIED) for pattern in entry["all"])
+        whole = {**entry, "needs": (), "patterns": (found,), "together": others}
+        rules.append(_rule(whole, slots, outcome=entry["outcome"]))
+    return rules
 
 
 def _sharing_needs(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -168,6 +198,7 @@ def _rule(entry: Mapping[str, Any], macros: Mapping[str, str], *, outcome: str) 
         needs=tuple(str(word) for word in entry["needs"]),
         patterns=tuple(entry["patterns"]),
         unless=tuple(entry.get("unless", ())),
+        together=tuple(entry.get("together", ())),
         helper=bool(entry.get("helper")),
         gentle=bool(entry.get("third_person_past")),
         playful=bool(entry.get("playful")),
@@ -180,9 +211,13 @@ def _compile(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w']){pattern}(?![\w'])" if not pattern.startswith("(^") else pattern)
 
 
+def _opened(pattern: str, macros: Mapping[str, str]) -> str:
+    return re.sub(r"<(\w+)>", lambda m: f"(?:{macros[m[1]]})", pattern)
+
+
 def compile_pattern(pattern: str, macros: Mapping[str, str]) -> re.Pattern[str]:
     """Open the notation: macros and gaps, bounded by words."""
-    opened = re.sub(r"<(\w+)>", lambda m: f"(?:{macros[m[1]]})", pattern)
+    opened = _opened(pattern, macros)
     opened = opened.replace(" ... ", rf"(?: {_GAP}[\w',;]+){{0,9}}? ").replace("( ..)?", r"(?: [\w']+){0,4}?")
     opened = opened.replace(" .. ", rf"(?: {_GAP}[\w']+){{0,4}}? ")
     return _compile(f"(?:{_whole_words(opened)})")
