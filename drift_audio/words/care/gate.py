@@ -33,37 +33,7 @@ _OWN: Final = re.compile(
     r"|die|dead|kill\w*|end it|end my|hurt\w*|cut\w*|harm\w*|join|follow|stab|shoot|murder|disappear)\b(?! (?:loss"
     r"|hotline|in the))"
 )
-# An illness that somebody else has ("my cousin is bipolar", "the film about schizophrenia").
-_ANOTHERS: Final = (
-    r"(?:\b(?:my|the|our|his|her|a|an|this|that) (?:(?!i |me |my )\w+ ){0,2}?(?:<close>|friend|mate|roommate|colleague|coworker|boss"
-    r"|manager|neighbou?r|teacher|patient|student|pupil|client|dog|cat|horse|singer|actor|film|movie|book|novel|documentary|man|woman"
-    r"|boy|girl|someone|somebody|article|podcast|lecture|talk|course|grandchild|grandson|granddaughter|nephew|niece)"
-    r"|\b(?:he|she|they|who|someone|somebody))"
-    r"(?: (?:who|also|just|really|probably|always|once))?"
-    r"(?: (?:has|had|have|is|was|got|gets|suffers?|suffered|lives?|lived|with|developed|s|being|been|died|about|on|of|and his|and her"
-    r"|diagnosed)(?: (?!i |me |my |myself |when |because |whenever )[\w']+){0,4}?)? $"
-)
-_WITNESSED: Final = re.compile(r"\b(?:in front of me|i (?:\w+ )?(?:saw|found|watched|witnessed)|before my eyes)\b")
-# Long behind a person, and well today.
-_PAST: Final = re.compile(
-    r"\b(?:(?:years?|decades?|months) ago|used to|as a (?:teen\w*|child|kid|student|young \w+)|when i was (?:young\w*|a \w+|\w+teen|\d+)"
-    r"|in my (?:early |late |mid )?(?:teens|twenties|thirties|youth|past)|back (?:then|in)|once|in the past|my past|long ago"
-    r"|(?:not|never) .{0,20}(?:since|in (?:\w+ )?years)|for (?:\w+ ){0,2}(?:years|months|decades)|history of)\b"
-)
-_WELL: Final = re.compile(
-    r"\b(?:free (?:of|from)|clean|recover\w*|behind me|long over|happy|happily|(?:well|better|fine|okay|ok|good|safe|strong) (?:now|today|again)"
-    r"|(?:now|today) i am (?:\w+ )?(?:well|better|fine|ok|okay|good|glad|stable|strong|proud|here)|stable|grateful|glad|heal\w*"
-    r"|not (?:done|cut|had|felt|thought|self|been|tried|hurt) .{0,40}since|not anymore|no longer|never again|proud|celebrat\w*"
-    r"|thankful|remission|came through|got through|life is good|love (?:my )?life|looking back|how far i have come|gave up self)\b"
-)
-_STILL: Final = re.compile(
-    r"\b(?:again|lately|these days|return\w*|coming back|came back|relaps\w*|still|tonight|right now|now i (?:want|feel like|think|can not|am thinking)"
-    r"|but (?:now|today|lately|last)|urges?|tempted|this (?:week|morning|month)|i want to|not recover\w*|never (?:recover\w*|heal\w*))\b(?! happy)"
-)
 _OUTGROWN: Final = frozenset({"suicide", "self-harm", "overdose", "panic on breath focus", "eating disorder"})
-_SIMILE: Final = re.compile(
-    r"\b(?:(?:feel|felt|feels|look|looked|sounded|was|is) )?(?:as if|as though|like) (?:someone|somebody|i had been|i have been|i was being|being|they had)\b"
-)
 _IRREGULAR: Final = {
     "bite": "bit",
     "shake": "shak|shook",
@@ -104,10 +74,10 @@ def check_script(script: Script, *, locale: str = "en") -> CareReport:
     spoken = (part for section in script.sections for part in section.parts)
     atoms = (atom for part in spoken for atom in (part.parts if isinstance(part, Optional) else (part,)))
     texts = (atom.text for atom in atoms if isinstance(atom, Utterance))
-    signals = load_signals()
+    plain_rules = load_signals().without_hints()
     for text in texts:
         said = _as_listener(text)
-        for outcome, reason in _found(said, signals) if _OF_LISTENER.search(said) else ():
+        for outcome, reason in _found(said, plain_rules) if _OF_LISTENER.search(said) else ():
             if outcome in {"crisis", "abuse"} and reason != "danger":
                 return _report(outcome, reason, locale, None)
     return CareReport()
@@ -155,12 +125,16 @@ def _in_sentence(sentence: str, signals: Signals) -> Iterator[tuple[Outcome, str
 
 
 def _anothers(sentence: str, match: re.Match[str], signals: Signals) -> bool:
-    before = sentence[: match.start()].rstrip() + " "
-    return bool(re.search(signals.opened(_ANOTHERS), before)) and not _WITNESSED.search(sentence[match.end() :])
+    before, after = sentence[: match.start()].rstrip(), sentence[match.end() :]
+    return signals.distant("anothers", before) and not signals.distant("witnessed", after)
+
+
+def _outgrown(sentence: str, signals: Signals) -> bool:
+    return signals.distant("past", sentence) and signals.distant("well", sentence) and not signals.distant("still", sentence)
 
 
 def _weighed(rule: Rule, sentence: str, signals: Signals) -> tuple[Outcome, str]:
-    if rule.reason in _OUTGROWN and _PAST.search(sentence) and _WELL.search(sentence) and not _STILL.search(sentence):
+    if rule.reason in _OUTGROWN and _outgrown(sentence, signals):
         return "ok", "recovered"
     if rule.gentle and signals.any_of(signals.bereaved, sentence) and not _OWN.search(sentence):
         return "ok", "bereaved"
@@ -185,7 +159,9 @@ def _set_elsewhere(sentence: str, rule: Rule, signals: Signals) -> bool:
 def _by_grammar(masked: list[str], signals: Signals) -> Iterator[tuple[Outcome, str]]:
     wanted = re.compile(rf"\b(?:{'|'.join(_stems(signals))})\w*")
     for sentence in masked:
-        if not wanted.search(sentence) or _SIMILE.search(sentence) or any(signals.pattern(setting).search(sentence) for setting in signals.settings.values()):
+        if not wanted.search(sentence) or signals.distant("simile", sentence):
+            continue
+        if any(signals.pattern(setting).search(sentence) for setting in signals.settings.values()):
             continue
         from drift_audio.words.care.blows import blow
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -35,7 +35,7 @@ _NEGATED: Final = re.compile(
 class Rule:
     """One class of signals. `helper`: the danger is another's. `gentle`: other people's past is grief, not danger.
 
-    `together`: patterns that must stand in the sentence too, before or after.
+    `together`: patterns that must stand in the sentence too, before or after. `hint`: one of the second net.
     """
 
     outcome: str
@@ -44,6 +44,7 @@ class Rule:
     patterns: tuple[str, ...]
     unless: tuple[str, ...] = ()
     together: tuple[str, ...] = ()
+    hint: bool = False
     helper: bool = False
     gentle: bool = False
     playful: bool = False
@@ -92,6 +93,7 @@ class Signals:
     long_past: tuple[str, ...]
     helper: tuple[str, ...]
     blows: Mapping[str, Any]
+    distance: Mapping[str, str]
     foreign: Mapping[str, Mapping[str, tuple[str, ...]]]
     macros: Mapping[str, str]
 
@@ -106,9 +108,13 @@ class Signals:
     def pattern(self, text: str) -> re.Pattern[str]:
         return compile_pattern(text, self.macros)
 
-    def opened(self, text: str) -> str:
-        """The text with its macros written out."""
-        return _opened(text, self.macros)
+    def distant(self, kind: str, text: str) -> bool:
+        """Whether the text says what `kind` of `data/distance.yaml` describes."""
+        return self.pattern(self.distance[kind]).search(text) is not None
+
+    def without_hints(self) -> Signals:
+        """The rules that need no guessing: a figure of speech in our own prose must not look like a hint."""
+        return replace(self, rules=tuple(rule for rule in self.rules if not rule.hint))
 
     def any_of(self, patterns: tuple[str, ...], sentence: str) -> bool:
         return any(self.pattern(pattern).search(sentence) for pattern in patterns)
@@ -153,6 +159,7 @@ def _load(own: Path | None) -> Signals:
         long_past=tuple(parts["abuse"]["long_past"]),
         helper=tuple(parts["crisis"]["helper"]),
         blows=read_yaml(DATA / "blows.yaml"),
+        distance=read_yaml(DATA / "distance.yaml"),
         foreign=foreign,
         macros=macros,
     )
@@ -164,7 +171,7 @@ def _frames(macros: Mapping[str, str]) -> list[Rule]:
     rules = []
     for entry in table["frames"]:
         found, *others = (pattern.replace(_ANY_WORD, _UNDENIED) for pattern in entry["all"])
-        whole = {**entry, "needs": (), "patterns": (found,), "together": others}
+        whole = {**entry, "needs": (), "patterns": (found,), "together": others, "hint": True}
         rules.append(_rule(whole, slots, outcome=entry["outcome"]))
     return rules
 
@@ -199,6 +206,7 @@ def _rule(entry: Mapping[str, Any], macros: Mapping[str, str], *, outcome: str) 
         patterns=tuple(entry["patterns"]),
         unless=tuple(entry.get("unless", ())),
         together=tuple(entry.get("together", ())),
+        hint=bool(entry.get("hint")),
         helper=bool(entry.get("helper")),
         gentle=bool(entry.get("third_person_past")),
         playful=bool(entry.get("playful")),
@@ -211,13 +219,9 @@ def _compile(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w']){pattern}(?![\w'])" if not pattern.startswith("(^") else pattern)
 
 
-def _opened(pattern: str, macros: Mapping[str, str]) -> str:
-    return re.sub(r"<(\w+)>", lambda m: f"(?:{macros[m[1]]})", pattern)
-
-
 def compile_pattern(pattern: str, macros: Mapping[str, str]) -> re.Pattern[str]:
     """Open the notation: macros and gaps, bounded by words."""
-    opened = _opened(pattern, macros)
+    opened = re.sub(r"<(\w+)>", lambda m: f"(?:{macros[m[1]]})", pattern)
     opened = opened.replace(" ... ", rf"(?: {_GAP}[\w',;]+){{0,9}}? ").replace("( ..)?", r"(?: [\w']+){0,4}?")
     opened = opened.replace(" .. ", rf"(?: {_GAP}[\w']+){{0,4}}? ")
     return _compile(f"(?:{_whole_words(opened)})")
