@@ -84,6 +84,7 @@ class Studio:
     voices, ambience: catalogues. voice_box: opened engines and the clip cache. writer: who writes scripts.
     default_voice, default_ambience: where neither request nor script names one. locale: for help lines.
     user_dir: folder of the user's own data files. spool_dir: where big temporary files may stand. today: the clock.
+    once: for a single session, so that parser and engines may go as soon as they have done their part.
     """
 
     voices: Catalog[Voice]
@@ -96,6 +97,7 @@ class Studio:
     user_dir: Path
     spool_dir: Path
     today: Callable[[], date]
+    once: bool = False
 
     def close(self) -> None:
         self.voice_box.close()
@@ -113,10 +115,18 @@ def create(scenario: Scenario, studio: Studio, target: Target, *, on_event: OnEv
         BadInput: scenario, catalogue or output cannot be used; nothing was made.
         DriftError: a stage failed; no partial file is left.
     """
+    from drift_audio.sound.memory import give_back
+
     prepare(target)
+    give_back()
     _check_voice(scenario.voice or studio.default_voice, scenario.language, studio)
     studio.voice_box.warm(scenario.voice or studio.default_voice)
     written = compose(scenario, studio, on_event=on_event)
+    if studio.once:
+        from drift_audio.words.reader import release
+
+        release()
+        give_back()
     session = render(written.script, studio, target, on_event=on_event)
     return replace(
         session,
@@ -184,6 +194,8 @@ def render(script: Script, studio: Studio, target: Target, *, on_event: OnEvent 
     direction = fit(Direction.of(script, target), script, studio)
     path = name_output(target, script.title, today=studio.today)
     timeline = arrange(script, studio, direction, on_event=on_event)
+    if studio.once:
+        studio.voice_box.rest()
     report = produce(timeline, script, studio, direction, path, on_event=on_event)
     if target.stems is not None:
         from drift_audio.sound.stems import write_stems

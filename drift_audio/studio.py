@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -28,13 +29,15 @@ WRITERS: Final = ("auto", "offline", "llm")
 
 
 @contextmanager
-def open_studio(settings: Settings, *, writer: WriterName = "auto", today: Callable[[], date] | None = None) -> Iterator[Studio]:
-    """A studio for as many sessions as wanted; engines stay open until it closes.
+def open_studio(
+    settings: Settings, *, writer: WriterName = "auto", today: Callable[[], date] | None = None, once: bool = False
+) -> Iterator[Studio]:
+    """A studio for as many sessions as wanted; engines stay open until it closes, or, for `once`, until they have spoken.
 
     Raises:
         ConfigError: a folder cannot be used, or an LLM writer was asked for and none is configured.
     """
-    studio = build_studio(settings, writer=writer, today=today)
+    studio = replace(build_studio(settings, writer=writer, today=today), once=once)
     try:
         yield studio
     finally:
@@ -133,6 +136,6 @@ def create(
     Raises:
         DriftError: see `drift_audio.errors`.
     """
-    with open_studio(load_settings(settings)) as studio:
+    with open_studio(load_settings(settings), once=True) as studio:
         handler = {} if on_event is None else {"on_event": on_event}
         return _create(scenario, studio, Target(output=Path(output), **target), **handler)

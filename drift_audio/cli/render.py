@@ -40,7 +40,7 @@ def render(
     from drift_audio.words.script.markup import parse
 
     parsed = parse(words, file=str(script))
-    with open_studio(settings, writer="offline") as studio, progress(wanted=not (quiet or as_json)) as on_event:
+    with open_studio(settings, writer="offline", once=True) as studio, progress(wanted=not (quiet or as_json)) as on_event:
         session = pipeline.render(parsed, studio, target, on_event=on_event)
     ask.deliver(session, target)
     ask.report(session, as_json=as_json, quiet=quiet)

@@ -26,8 +26,9 @@ from drift_audio.errors import ExportError
 from drift_audio.sound.audio import CHANNELS, RATE, Samples
 
 FRAME: Final = 1152
-STRETCH: Final = 1280
+STRETCH: Final = 960
 WARM_UP: Final = 16
+MOST_WORKERS: Final = 8  # each holds some seconds of sound
 OVERLAP: Final = 24
 
 BITRATES: Final = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
@@ -99,7 +100,7 @@ def encode(blocks: Iterable[Samples], *, bitrate: int = 128) -> Iterator[bytes]:
         placeholder, and to be written over it.
     """
     join = _Joiner()
-    workers = os.cpu_count() or 1
+    workers = min(MOST_WORKERS, os.cpu_count() or 1)
     with ThreadPoolExecutor(workers, thread_name_prefix="drift-mp3") as pool:
         waiting: deque[Future[Stretch]] = deque()
         total = 0
@@ -143,11 +144,10 @@ def encode_stretch(samples: Samples, first: int, *, bitrate: int) -> Stretch:
     """One encoder over one stretch."""
     from pedalboard.io import AudioFile
 
-    samples = samples / turned_down(bitrate)
     buffer = BytesIO()
     with AudioFile(buffer, "w", samplerate=RATE, num_channels=CHANNELS, quality=bitrate, format="mp3") as file:
         for start in range(0, max(1, samples.shape[0]), 64 * FRAME):
-            file.write(np.ascontiguousarray(samples[start : start + 64 * FRAME].T))
+            file.write(np.ascontiguousarray(samples[start : start + 64 * FRAME].T / turned_down(bitrate)))
     data = buffer.getvalue()
     starts = [frame_size(data[:4])]
     while starts[-1] < len(data):

@@ -125,13 +125,17 @@ class VoiceBox:
         trimmed = (repr(sorted(voice.options.items())), f"{voice.level_db:g}", f"{request.speed:.4f}", str(request.seed))
         return self.cache.name(*made_by, *trimmed, request.text)
 
-    def close(self) -> None:
-        """Let go of all engines and bring the cache under its bound."""
+    def rest(self) -> None:
+        """Let go of all engines; they load again when they are needed."""
         with self._lock:
             for engine in self._engines.values():
                 engine.close()
             self._engines.clear()
             self._versions.clear()
+
+    def close(self) -> None:
+        """Let go of all engines and bring the cache under its bound."""
+        self.rest()
         self.cache.prune()
 
     def __enter__(self) -> Self:

@@ -10,10 +10,10 @@ from typing import Any, Final
 from drift_audio.words.story import Gravity, Person, Role, Story, Theme
 from drift_audio.words.understanding import acts, details, people, phrases, themes
 from drift_audio.words.understanding.language import detect
-from drift_audio.words.understanding.parser import parser, warm
+from drift_audio.words.understanding.parser import parser, release, warm
 from drift_audio.words.understanding.text import tidy
 
-__all__ = ["read_story", "warm"]
+__all__ = ["read_story", "release", "warm"]
 
 # Themes in which a part and a gravity are told of: what was done lies between people.
 _BETWEEN_PEOPLE: Final = frozenset({"relationship-repair", "anger", "work-stress"})

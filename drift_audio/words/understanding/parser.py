@@ -29,6 +29,12 @@ def warm() -> threading.Thread:
     return thread
 
 
+def release() -> None:
+    """Let go of the parser, 30 MB of it, when no further story is to be read; it loads again when it is needed."""
+    with _lock:
+        _load.cache_clear()
+
+
 @cache
 def _load() -> Any:
     name = next((name for name in _PIPELINES if importlib.util.find_spec(name)), None)
