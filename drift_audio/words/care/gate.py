@@ -120,7 +120,8 @@ def _in_sentence(sentence: str, signals: Signals) -> Iterator[tuple[Outcome, str
         matches = rule.found(sentence)
         if rule.outcome == "caution":
             matches = (match for match in matches if not _anothers(sentence, match, signals))
-        if next(matches, None) is not None and not _set_elsewhere(sentence, rule, signals):
+        match = next(matches, None)
+        if match is not None and not _set_elsewhere(sentence, rule, match[0], signals):
             yield _weighed(rule, sentence, signals)
 
 
@@ -145,15 +146,19 @@ def _weighed(rule: Rule, sentence: str, signals: Signals) -> tuple[Outcome, str]
     return rule.outcome, rule.reason  # type: ignore[return-value]
 
 
-def _set_elsewhere(sentence: str, rule: Rule, signals: Signals) -> bool:
+def _set_elsewhere(sentence: str, rule: Rule, found: str, signals: Signals) -> bool:
     """Whether the sentence speaks of a story, a game or the listener's profession rather than of their life."""
     if rule.playful and re.search(rf"\b(?:{signals.blows['playful']})s?\b", sentence):
         return True
+    settings: tuple[str, ...] = tuple(signals.settings)
     if rule.outcome == "caution":
-        return any(signals.pattern(signals.settings[name]).search(sentence) for name in ("fiction", "character"))
-    if _OWN.search(sentence):
+        settings = ("fiction", "character") if signals.distant("own_illness", sentence) else ("fiction", "character", "work")
+    elif _OWN.search(sentence):
         return False
-    return any(signals.pattern(setting).search(sentence) for setting in signals.settings.values())
+    elif rule.outcome == "abuse" and _OF_LISTENER.search(found):
+        # A nurse may be beaten too, and a blow may fall after a film.
+        settings = ("authorship", "character", "gaming")
+    return any(signals.pattern(signals.settings[name]).search(sentence) for name in settings)
 
 
 def _by_grammar(masked: list[str], signals: Signals) -> Iterator[tuple[Outcome, str]]:
@@ -184,7 +189,7 @@ def _in_foreign(text: str, signals: Signals) -> Iterator[tuple[Outcome, str]]:
         for tongue, patterns in tongues.items():
             # A caution names illnesses that English spells alike, so the language must show itself.
             shown = scores[tongue] > scores["en"]
-            spoken = shown or (scores["en"] == 0 and outcome != "caution")
+            spoken = shown or (scores["en"] <= scores[tongue] and outcome != "caution")
             if spoken and any(signals.pattern(pattern).search(words) for pattern in patterns):
                 yield outcome, {"crisis": "suicide", "abuse": "violence", "caution": "caution"}[outcome]  # type: ignore[misc]
 

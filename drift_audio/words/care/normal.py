@@ -21,6 +21,7 @@ _LEET: Final = str.maketrans({"0": "o", "3": "e", "@": "a", "$": "s", "1": "i", 
 _TOKEN: Final = re.compile(r"[a-z0-9]+(?:'[a-z]+)*|[.,;!?]+|\n+")
 _STARRED: Final = re.compile(r"\b([a-z]+)[*#_]+([a-z]+)\b")
 
+_DEEDS: Final = r"(?:be|not|never|just|do|end|kill|die|go|hurt|jump|take)\b"
 _PHRASES: Final = (
     (re.compile(r"\bany more\b"), "anymore"),
     (re.compile(r"\bno more\b(?= ?[.,;!?]|$)"), "anymore"),
@@ -32,6 +33,7 @@ _PHRASES: Final = (
     (re.compile(r"\bno one\b"), "nobody"),
     (re.compile(r"\b(want|need|going|like|love|have|trying|how|ready|used) 2\b"), r"\1 to"),
     (re.compile(r"\bnot longer\b"), "no longer"),
+    (re.compile(rf"(?:^|(?<= if)|(?<= think)|(?<= then)|(?<= and)|(?<= that)|(?<=^if)) ?ill (?={_DEEDS})"), " i will "),
     (re.compile(r"\b(step|grand|ex) (mum|mom|mother|dad|father|son|daughter|brother|sister|ma|pa)\b"), r"\1\2"),
     (re.compile(r"\bi (?:would|had) rather\b"), "i would rather"),
 )

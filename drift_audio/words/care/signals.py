@@ -18,6 +18,7 @@ _GAP: Final = (
     r"(?!never\b|not (?!stop|control|be able|able|know|resist|help|trust|sure|want|there|here|real|even|sleep|slept"
     r"|remember|recall|feel))"
 )
+_NEAR: Final = 12  # words: what excuses a match stands near it ("I lost my job, my house, and I see no reason to live")
 _ANY_WORD: Final = r"(\w+ )?"
 _UNDENIED: Final = r"(?:(?!(?:never|not|nearly|almost|no) )\w+ )?"
 _NEGATED: Final = re.compile(
@@ -71,13 +72,15 @@ class Rule:
         """Matches in a sentence that nothing excuses and no negation stands before."""
         if self.needs and not self.wanted.search(sentence):
             return
-        if any(pattern.search(sentence) for pattern in self.excused):
-            return
         if not all(pattern.search(sentence) for pattern in self.others):
             return
         for pattern in self.compiled:
             for match in pattern.finditer(sentence):
-                if not _NEGATED.search(sentence[: match.start()].rstrip().rpartition(" but ")[2]):
+                before, after = sentence[: match.start()], sentence[match.end() :]
+                if _NEGATED.search(before.rstrip().rpartition(" but ")[2]):
+                    continue
+                near = " ".join(before.split(" ")[-_NEAR - 1 :]) + match[0] + " ".join(after.split(" ")[: _NEAR + 1])
+                if not any(pattern.search(near) for pattern in self.excused):
                     yield match
 
 
