@@ -28,7 +28,9 @@ CHUNK: Final = BLOCK // STEP * STEP
 Part = Literal["all", "voice", "bed"]
 
 _KNEE: Final = gain(VOICE_LUFS + 4.0)
-_TOP: Final = gain(VOICE_LUFS + 7.0)
+_KNEE_TO_TOP: Final = gain(3.0)
+_LOWER_DB: Final = 8.0
+"""How much lower the knee lies while the voice speaks: a click in a consonant costs a word."""
 _BELL_DB = -17.0
 _CUE_DB = -27.0
 
@@ -110,7 +112,8 @@ def _bed_blocks(timeline: Timeline, open_bed: OpenBed, options: MixOptions) -> I
     for start in range(0, timeline.frames, CHUNK):
         frames = min(CHUNK, timeline.frames - start)
         block = dip.apply(stream.read(start, frames), curves.draw(depth, start, frames))
-        yield tamer.apply(block * curves.draw(amplitude, start, frames)[:, np.newaxis])
+        lower = 10 ** (-_LOWER_DB / 20 * curves.draw(depth, start, frames))[:, np.newaxis]
+        yield tamer.apply(block * curves.draw(amplitude, start, frames)[:, np.newaxis], lower)
 
 
 class Tamer:
@@ -124,14 +127,16 @@ class Tamer:
 
         self._filter = pedalboard.HighpassFilter(200.0)
 
-    def apply(self, block: Samples, knee: float = _KNEE, top: float = _TOP) -> Samples:
-        """The block with its upper range between `-top` and `top` (amplitudes), untouched below `knee`."""
-        if np.abs(block).max(initial=0.0) <= knee:
+    def apply(self, block: Samples, lower: Samples | float = 1.0) -> Samples:
+        """The block with its upper range bent above the knee, untouched below it; `lower` is a factor of the knee."""
+        knee = _KNEE * np.asarray(lower, np.float32)
+        if np.abs(block).max(initial=0.0) <= knee.min():
             return block
         upper = self._filter.process(block.T, RATE, buffer_size=STEADY, reset=False).T
-        size = np.abs(upper)
-        bent = np.copysign(knee + (top - knee) * np.tanh((size - knee) / (top - knee)), upper)
-        return np.asarray(block + np.where(size > knee, bent - upper, 0.0), np.float32)
+        over = np.maximum(np.abs(upper) / knee - 1, 0.0)
+        room = _KNEE_TO_TOP - 1
+        bend = np.sign(upper) * knee * (np.tanh(over / room) * room - over)
+        return np.asarray(block + bend, np.float32)
 
 
 class _Dip:
