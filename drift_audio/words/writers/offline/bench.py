@@ -14,7 +14,8 @@ from drift_audio.words.guides.model import Entry, Goal
 from drift_audio.words.guides.template import Fill, Seq, count, expand
 from drift_audio.words.script.budget import word_count
 from drift_audio.words.story import Story
-from drift_audio.words.writers.offline.deal import deal, walk
+from drift_audio.words.writers.offline.deal import deal, month_of_decks
+from drift_audio.words.writers.offline.wordings import order
 
 FALLBACK: Final = "everyday-calm"
 PERSONAL_SLOTS: Final = frozenset({"meet", "turn"})
@@ -22,9 +23,8 @@ NAMING_SLOTS: Final = PERSONAL_SLOTS | {"night", "story:burden"}
 OPENED: Final = frozenset({"story:place", "story:haven"})  # the first paragraph says where we are
 NAMING: Final = ("event", "matter", "person")
 ENOUGH: Final = 4
-TRIES: Final = 8
 DECKS: Final = 14
-MONTH_OF_DECKS: Final = 5
+EXTRA_SHARE: Final = 2
 NAMELESS: Final = 50
 NAME_TRIES: Final = 40
 _MARK = re.compile(r"\[[a-z]+\]")
@@ -184,10 +184,14 @@ class Bench:
         return f"{self.goal.name}/{slot}" if slot.startswith("goal:") and self.goal else slot
 
     def _turn(self, slot: str) -> int:
-        """How many sessions came before this one in this deck: the goal of a session is dealt only now and then."""
+        """How many sessions came before this one in this deck."""
+        return self.seed // self._every(slot)
+
+    def _every(self, slot: str) -> int:
+        """One session in how many uses this deck: the goal and the story of a session are dealt only now and then."""
         if slot.startswith("goal:"):
-            return self.seed // max(1, len(self._goals))
-        return self.seed // len(self._shared.pools["stories"]) if slot.startswith("story:") else self.seed
+            return max(1, len(self._goals))
+        return len(self._shared.pools["stories"]) if slot.startswith("story:") else 1
 
     def _next(self, slot: str, size: int, a_session: int, drawn: set[int]) -> tuple[int, int] | None:
         if len(drawn) >= size:
@@ -199,8 +203,9 @@ class Bench:
         # What goes beyond this session's share comes from a second deck, or it would be the next seed's first card;
         # a second attempt has decks of its own. Both take wordings that the first deck comes to a month later.
         extra = len(drawn) >= share
-        start = self._turn(slot) * (1 if extra else share) + len(drawn) - (share if extra else 0)
-        late = MONTH_OF_DECKS * (self._attempt + extra)
+        start = self._turn(slot) * (EXTRA_SHARE if extra else share)
+        start += len(drawn) - share if extra else len(drawn) * (share < size)
+        late = month_of_decks(size, share, self._every(slot)) * (self._attempt + extra)
         key += f"/{self._attempt}{'/extra' if extra else ''}" if late else ""
         row = (deal(key, size, position) for position in range(start, start + 2 * size))
         card, deck = next(found for found in row if found[0] not in drawn)
@@ -211,11 +216,11 @@ class Bench:
 
         Each deck has wordings of its own to choose from; only where none of them names the matter, others are looked at.
         """
-        total = count(tree)
-        wordings = max(1, min(TRIES, total // DECKS))
-        own = [expand(tree, walk(key, total, deck * wordings + at)) for at in range(wordings)]
+        ordered = order(tree, key)
+        first = deck % len(ordered)
+        own = [expand(tree, ordered[at]) for at in range(first, len(ordered) if deck < DECKS else first + 1, DECKS)]
         if all(self._nameless(slot, text) for text in own):
-            others = (expand(tree, walk(key, total, deck * wordings + at)) for at in range(wordings, min(total, NAME_TRIES)))
+            others = (expand(tree, index) for index in ordered[:NAME_TRIES])
             own += [next((text for text in others if not self._nameless(slot, text)), own[0])]
         return min(own, key=lambda text: self.memory.cost(text) + (NAMELESS if self._nameless(slot, text) else 0))
 

@@ -21,7 +21,8 @@ OPTIONAL_FROM: Final = 3
 REQUIRED_SLACK: Final = 1.35
 SHORT_SHARE: Final = 0.9
 LEAST_CLIP: Final = 14.0
-SPARE_CARDS: Final = 0.4
+SPARE_CARDS: Final = 0.0
+MIXED_A_MINUTE: Final = 1 / 3
 CLIPPED: Final = frozenset({"meet", "look", "image", "kind", "turn", "step", "night", "walk", "breathe", "craft", "close"})
 ORDERED: Final = ("story:", "craft")
 
@@ -43,7 +44,7 @@ def fill_phase(bench: Bench, tokens: Sequence[Token], budget: PhasePlan, form: P
     if form.sets:
         return _rounds(bench, tokens, budget)
     texts = [
-        _in_order(bench, token.slot, said) for token, said in zip(tokens, _texts(bench, tokens, budget, short=short), strict=True)
+        _in_order(bench, token.slot, said) for token, said in zip(tokens, _texts(bench, tokens, budget, minutes), strict=True)
     ]
     said: list[Para] = []
     for token, paras in zip(tokens, texts, strict=True):
@@ -73,8 +74,8 @@ def _fitting(bench: Bench, token: Token, *, short: bool) -> Token:
     return replace(token, slot=slot, required=token.required or (token.longer and not short))
 
 
-def _texts(bench: Bench, tokens: Sequence[Token], budget: PhasePlan, *, short: bool) -> list[list[str]]:
-    filler = _Filler(bench, tokens, round(budget.words * SHORT_SHARE) if short else budget.words, short=short)
+def _texts(bench: Bench, tokens: Sequence[Token], budget: PhasePlan, minutes: float) -> list[list[str]]:
+    filler = _Filler(bench, tokens, budget.words, minutes)
     filler.required()
     filler.once()
     filler.repeated()
@@ -84,12 +85,13 @@ def _texts(bench: Bench, tokens: Sequence[Token], budget: PhasePlan, *, short: b
 class _Filler:
     """Fills the slots of a phase: what must be said, then what may be, then what may be said again."""
 
-    def __init__(self, bench: Bench, tokens: Sequence[Token], words: int, *, short: bool) -> None:
+    def __init__(self, bench: Bench, tokens: Sequence[Token], words: int, minutes: float) -> None:
         self.bench = bench
         self.tokens = tokens
-        self.room = float(words)
-        self.words = words
-        self.short = short
+        self.minutes = minutes
+        self.short = minutes < SHORT_SESSION
+        self.words = round(words * SHORT_SHARE) if self.short else words
+        self.room = float(self.words)
         self.texts: list[list[str]] = [[] for _ in tokens]
 
     def required(self) -> None:
@@ -130,7 +132,10 @@ class _Filler:
         self.room -= word_count(text)
 
     def _a_session(self, at: int) -> int:
-        # At least as many cards as this phase will take of a deck, so that the next seed begins behind them.
+        # At least as many cards as this phase will take of a deck, so that the next seed begins behind them. Slots that
+        # several phases of a story share must not depend on which story it is.
+        if self.tokens[at].mixed:
+            return max(1, round(self.minutes * MIXED_A_MINUTE))
         if not self.tokens[at].repeat:
             return 1
         once = sum(self.bench.mean_words(token.slot) for token in self.tokens if not token.repeat and not token.spare)

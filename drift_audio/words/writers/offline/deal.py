@@ -8,6 +8,7 @@ from random import Random
 from typing import Final
 
 GOLDEN: Final = 0.6180339887498949
+MONTH: Final = 30
 
 
 @lru_cache(maxsize=4096)
@@ -29,3 +30,8 @@ def walk(key: str, total: int, step: int) -> int:
     while gcd(stride, total) != 1:
         stride += 1
     return (Random(key).randrange(total) + step * stride) % total
+
+
+def month_of_decks(size: int, share: int, every: int = 1) -> int:
+    """How many decks of `size` cards a month of daily sessions goes through, when one in `every` of them takes `share` cards."""
+    return -(-MONTH * share // (size * every)) + 1

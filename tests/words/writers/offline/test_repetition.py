@@ -1,9 +1,13 @@
 """Daily sessions stay fresh: the figures that `drift-audio guides repetition` prints."""
 
+from itertools import combinations
+
 import pytest
 
+from drift_audio.words.guides.template import Fill, count, expand, parse, prune
 from drift_audio.words.writers.offline.deal import deal, walk
 from drift_audio.words.writers.offline.repetition import example_story, measure
+from drift_audio.words.writers.offline.wordings import order
 
 
 @pytest.mark.parametrize(("size", "key"), [(1, "a"), (5, "b"), (14, "c")])
@@ -17,6 +21,17 @@ def test_a_deck_is_dealt_through_before_it_comes_round(size, key):
 @pytest.mark.parametrize("total", [1, 2, 6, 7, 48, 360])
 def test_a_walk_meets_itself_only_at_its_end(total):
     assert len({walk("key", total, step) for step in range(total)}) == total
+
+
+def test_neighbouring_wordings_of_a_paragraph_differ_most():
+    tree = prune(parse("{aa bb|cc dd} {ee ff|gg hh} {ii jj|kk {ll|mm}} {nn oo|pp qq}"), Fill())
+    for key in ("one", "two", "three"):
+        ordered = order(tree, key)
+        assert sorted(ordered) == list(range(count(tree)))
+        first = [set(expand(tree, index).lower().split()) for index in ordered[:5]]
+        shared = [len(a & b) for a, b in combinations(first, 2)]
+        assert 0 in shared
+        assert sum(shared) / len(shared) < 4
 
 
 @pytest.mark.parametrize("theme", ["relationship-repair", "grief", "anger"])
