@@ -33,6 +33,7 @@ _PHRASES: Final = (
     (re.compile(r"\bno one\b"), "nobody"),
     (re.compile(r"\b(want|need|going|like|love|have|trying|how|ready|used) 2\b"), r"\1 to"),
     (re.compile(r"\bnot longer\b"), "no longer"),
+    (re.compile(r"\b(want|wish|going|ready|need|hope) to dye\b(?= ?[.,;!?]|$| tonight| now| so| because| and)"), r"\1 to die"),
     (re.compile(rf"(?:^|(?<= if)|(?<= think)|(?<= then)|(?<= and)|(?<= that)|(?<=^if)) ?ill (?={_DEEDS})"), " i will "),
     (re.compile(r"\b(step|grand|ex) (mum|mom|mother|dad|father|son|daughter|brother|sister|ma|pa)\b"), r"\1\2"),
     (re.compile(r"\bi (?:would|had) rather\b"), "i would rather"),
