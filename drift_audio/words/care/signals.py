@@ -58,7 +58,7 @@ class Rule:
 
     @cached_property
     def compiled(self) -> tuple[re.Pattern[str], ...]:
-        return tuple(compile_pattern(pattern, self.macros) for pattern in self.patterns)
+        return tuple(compile_pattern(pattern.replace(_ANY_WORD, _UNDENIED), self.macros) for pattern in self.patterns)
 
     @cached_property
     def excused(self) -> tuple[re.Pattern[str], ...]:
