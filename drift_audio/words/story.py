@@ -134,7 +134,7 @@ class Story(Frozen):
     theme: name of a guide, one of `THEMES`. event, matter, when, wish, feelings, setting: see the table above.
     kind: what sort within the theme, from a closed list per theme, or None:
         big-day-nerves: exam, interview, surgery, flight, race, presentation, wedding, performance, driving-test, date,
-        birth, first-day, game, court, result, travel, talk, trip; grief: death, pet, parting, pregnancy, job, home;
+        birth, first-day, game, court, result, talk, trip; grief: death, pet, parting, pregnancy, job, home;
         habit-change: smoking, vaping, drinking, phone, eating, spending, gambling, procrastination, nails, exercise, gaming,
         caffeine;
         pain: back, head, joint, period, tooth, belly, nerve, injury, neck, illness.
