@@ -18,7 +18,8 @@ _GAP: Final = (
     r"(?!never\b|not (?!stop|control|be able|able|know|resist|help|trust|sure|want|there|here|real|even|sleep|slept"
     r"|remember|recall|feel))"
 )
-_NEAR: Final = 12  # words: what excuses a match stands near it ("I lost my job, my house, and I see no reason to live")
+_NEAR: Final = 7  # words: what excuses a match stands near it ("I lost my job, my house, and I see no reason to live")
+_NEAR_CAUTION: Final = 12
 _ANY_WORD: Final = r"(\w+ )?"
 _UNDENIED: Final = r"(?:(?!(?:never|not|nearly|almost|no) )\w+ )?"
 _NEGATED: Final = re.compile(
@@ -79,7 +80,8 @@ class Rule:
                 before, after = sentence[: match.start()], sentence[match.end() :]
                 if _NEGATED.search(before.rstrip().rpartition(" but ")[2]):
                     continue
-                near = " ".join(before.split(" ")[-_NEAR - 1 :]) + match[0] + " ".join(after.split(" ")[: _NEAR + 1])
+                reach = 1 + (_NEAR_CAUTION if self.outcome == "caution" else _NEAR)
+                near = " ".join(before.split(" ")[-reach:]) + match[0] + " ".join(after.split(" ")[:reach])
                 if not any(pattern.search(near) for pattern in self.excused):
                     yield match
 
