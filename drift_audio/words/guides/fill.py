@@ -16,7 +16,8 @@ _ON_FOOT: Final = re.compile(
     r"\b(?:chair|sit|sits|sitting|seat|seated|lie down|lying down|your lap|eyes (?:closed|shut))\b", re.IGNORECASE
 )
 _BY_DAY: Final = re.compile(
-    r"\b(?:night|nights|tonight|midnight|evening|moon|moonlight|this dark|the dark|morning|owls?|blue hour|frogs)\b", re.IGNORECASE
+    r"\b(?:night|nights|tonight|midnight|evening|moon|moonlight|this dark|the dark|morning|owls?|blue hour|frogs)\b",
+    re.IGNORECASE,
 )
 Conditions = tuple[tuple[str, frozenset[str]], ...]
 
