@@ -16,6 +16,7 @@ from drift_audio.words.script.shapes import Shape, shape
 
 Kind = Literal["safety", "shape", "craft"]
 SHARES_FROM: Final = 3.0
+ENOUGH_FOR_A_MEAN: Final = 10
 _TOLERANCE: Final = 0.02
 _CONTACT: Final = re.compile(
     r"https?:|www\.|\b\S+@\S+\.\w|\b(?:\d[\s().-]?){5,}\b|\b\d{3}\b(?!\s*(?:minutes|steps|breaths))", re.IGNORECASE
@@ -230,7 +231,7 @@ def _sentences(case: _Case) -> Iterator[Violation]:
             )
     mean = sum(lengths) / max(1, len(lengths))
     low, high = rules.mean_words
-    if lengths and not low <= mean <= high:
+    if len(lengths) >= ENOUGH_FOR_A_MEAN and not low <= mean <= high:
         yield Violation("sentence length", f"sentences have {mean:.1f} words on average; {low:g} to {high:g} suit the style")
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import islice
 from typing import Final
 
 from drift_audio.words.guides.fill import Conditions, facts, fill_story, goals_for, is_personal, merge_pools, out_of_place, usable
@@ -27,6 +28,7 @@ DECKS: Final = 14
 EXTRA_SHARE: Final = 2
 NAMELESS: Final = 50
 NAME_TRIES: Final = 40
+TERSE_CARDS: Final = 4
 _MARK = re.compile(r"\[[a-z]+\]")
 
 
@@ -81,12 +83,13 @@ class Bench:
 
     Args:
         story: what was understood. style, minutes: of the scenario; minutes in words. seed: of the scenario.
-        attempt: above 0, deals other cards than the seed would.
+        attempt: above 0, deals other cards than the seed would. terse: takes the shortest of the next few cards and wordings.
     """
 
-    def __init__(self, story: Story, *, style: str, minutes: str, seed: int, attempt: int = 0) -> None:
+    def __init__(self, story: Story, *, style: str, minutes: str, seed: int, attempt: int = 0, terse: bool = False) -> None:
         self.seed = seed
         self._attempt = attempt
+        self._terse = terse
         self.theme = load_banks(story.theme)
         self._calm = load_banks(FALLBACK)
         self._shared = load_banks(SHARED)
@@ -208,8 +211,13 @@ class Bench:
         late = month_of_decks(size, share, self._every(slot)) * (self._attempt + extra)
         key += f"/{self._attempt}{'/extra' if extra else ''}" if late else ""
         row = (deal(key, size, position) for position in range(start, start + 2 * size))
-        card, deck = next(found for found in row if found[0] not in drawn)
+        unsaid = (found for found in row if found[0] not in drawn)
+        card, deck = min(islice(unsaid, TERSE_CARDS), key=self._words_of(slot)) if self._terse else next(unsaid)
         return card, deck + late
+
+    def _words_of(self, slot: str) -> Callable[[tuple[int, int]], int]:
+        made = self.variants(slot)
+        return lambda found: made[found[0]].words
 
     def _fresh(self, slot: str, key: str, tree: Seq, deck: int) -> str:
         """Of a few wordings of a paragraph, the one that repeats least of this session and, where it should, names the matter.
@@ -222,6 +230,8 @@ class Bench:
         if all(self._nameless(slot, text) for text in own):
             others = (expand(tree, index) for index in ordered[:NAME_TRIES])
             own += [next((text for text in others if not self._nameless(slot, text)), own[0])]
+        if self._terse:
+            own = sorted((expand(tree, index) for index in ordered[:NAME_TRIES]), key=word_count)[:TERSE_CARDS]
         return min(own, key=lambda text: self.memory.cost(text) + (NAMELESS if self._nameless(slot, text) else 0))
 
     def _nameless(self, slot: str, text: str) -> bool:

@@ -23,6 +23,7 @@ from drift_audio.words.writers.offline.plans import phase_tokens
 
 ATTEMPTS: Final = 12
 THINNER: Final = 0.85
+TERSE: Final = 0.7
 MARGIN: Final = 0.98
 
 
@@ -54,25 +55,25 @@ class OfflineWriter:
     def _best(self, scenario: Scenario, story: Story) -> Script:
         """The first script that keeps its style's grammar and fits its time, or the one that fails least."""
         tries: list[tuple[int, float, Script]] = []
-        thin = 1.0
+        thin = {False: 1.0, True: 1.0}
         for attempt in range(ATTEMPTS):
-            script = _script(scenario, story, attempt, thin)
+            # What a long session says in full may be too much for one of five to ten minutes; every other attempt is brief.
+            brief = attempt % 2 == 1 and SHORT_SESSION <= scenario.minutes < 2 * SHORT_SESSION
+            script = _script(scenario, story, attempt, thin[brief], brief=brief)
             over = max(0.0, least_seconds(script) - MARGIN * scenario.minutes * 60)
             broken = len(lint(script))
             if not broken and not over:
                 return script
             tries.append((broken, over, script))
-            thin *= THINNER if over else 1.0
+            thin[brief] *= THINNER if over else 1.0
         return min(tries, key=lambda tried: tried[:2])[2]
 
 
-def _script(scenario: Scenario, story: Story, attempt: int, thin: float) -> Script:
+def _script(scenario: Scenario, story: Story, attempt: int, thin: float, *, brief: bool) -> Script:
     budget = plan(scenario.style, scenario.minutes)
     form = shape(scenario.style)
     length = minutes_in_words(scenario.minutes)
-    bench = Bench(story, style=scenario.style, minutes=length, seed=scenario.seed, attempt=attempt)
-    # What a long session says in full may be too much for one of five to eight minutes; every other attempt says it briefly.
-    brief = attempt % 2 == 1 and scenario.minutes < 2 * SHORT_SESSION
+    bench = Bench(story, style=scenario.style, minutes=length, seed=scenario.seed, attempt=attempt, terse=thin < TERSE)
     size = SHORT_SESSION / 2 if brief else scenario.minutes
     return Script(
         title=title(scenario.seed, scenario.style),

@@ -7,10 +7,12 @@ import pytest
 
 from drift_audio.errors import ScenarioError
 from drift_audio.scenario import STYLES, Scenario
+from drift_audio.words.reader import read_story
+from drift_audio.words.script.budget import least_seconds
 from drift_audio.words.script.format import format_script
 from drift_audio.words.script.lint import atoms, lint
 from drift_audio.words.script.markup import parse
-from drift_audio.words.script.model import Bell, Utterance
+from drift_audio.words.script.model import Bell, Breath, Utterance
 from drift_audio.words.writers.offline import OfflineWriter
 from drift_audio.words.writers.offline.bench import Bench
 from tests.words.writers.offline.conftest import STORIES
@@ -33,6 +35,24 @@ def test_every_length_of_every_style_keeps_its_grammar(style, minutes):
     for seed in range(3):
         script = write(CAUSED, style, minutes, seed)
         assert not lint(script), (seed, [violation.message for violation in lint(script)])
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("minutes", [1.0, 1.5, 2.0, 5.0])
+def test_a_short_session_has_no_more_words_than_time(style, minutes):
+    # With a matter that takes long to name: it is said in full, and the words around it become fewer.
+    story = read_story("I snapped at my husband over the dishes this morning and he left without a word")
+    for seed in range(8):
+        script = write(story, style, minutes, seed)
+        assert least_seconds(script) <= minutes * 60, seed
+        assert not lint(script), (seed, [violation.message for violation in lint(script)])
+
+
+def test_a_minute_of_breathing_is_breathed_more_than_once():
+    cycles = [
+        atom.cycles for section in write(CAUSED, "breathing", 1.0).sections for atom in atoms(section) if isinstance(atom, Breath)
+    ]
+    assert sum(cycles) >= 2
 
 
 @pytest.mark.parametrize("style", STYLES)
