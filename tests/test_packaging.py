@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import venv
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from elftools.elf.dynamic import DynamicSegment
+from elftools.elf.elffile import ELFFile
 
 ROOT = Path(__file__).resolve().parents[1]
 TOP = {
@@ -100,3 +104,34 @@ def test_the_wheel_runs_from_a_clean_environment(wheel: Path, tmp_path: Path) ->
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["seconds"] == pytest.approx(60, abs=0.5)
     assert (place / "a.mp3").stat().st_size > 500_000
+
+
+BASE = {
+    "libc.so.6",
+    "libm.so.6",
+    "libpthread.so.0",
+    "libdl.so.2",
+    "librt.so.1",
+    "libutil.so.1",
+    "libstdc++.so.6",
+    "libgcc_s.so.1",
+}
+BASE |= {"libz.so.1", "libmvec.so.1"}  # Python itself is linked against the one, and glibc has the other.
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the libraries of a minimal Linux are what is asked for")
+def test_no_library_of_ours_asks_for_what_a_minimal_system_lacks() -> None:
+    names = set(re.findall(r"^([a-z0-9.-]+)==", (ROOT / "requirements.txt").read_text("utf-8"), re.MULTILINE))
+    here = {found.metadata["Name"].lower(): found for found in metadata.distributions()}
+    files = [file for name in sorted(names & set(here)) for file in here[name].files or [] if ".so" in file.suffixes]
+    brought = {file.name for file in files}
+    asked = {f"{file}: {name}" for file in files for name in needed(Path(str(file.locate())))}
+    assert len(files) > 20
+    assert not {line for line in asked if line.split(": ")[1] not in BASE | brought and "ld-linux" not in line}
+
+
+def needed(library: Path) -> list[str]:
+    """Names of the shared libraries that an ELF file is linked against."""
+    with library.open("rb") as file:
+        dynamic = next((part for part in ELFFile(file).iter_segments() if isinstance(part, DynamicSegment)), None)
+        return [tag.needed for tag in dynamic.iter_tags() if tag.entry.d_tag == "DT_NEEDED"] if dynamic else []
