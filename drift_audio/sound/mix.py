@@ -107,12 +107,13 @@ def _bed_blocks(timeline: Timeline, open_bed: OpenBed, options: MixOptions) -> I
     depth = curves.speaking(timeline, duck)
     resting_db = VOICE_LUFS + options.bed_level_db + duck.depth_db - BED_LUFS
     amplitude = 10 ** ((resting_db + curves.bed_db(timeline, duck, options.fades)) / 20) * curves.fade(timeline, options.fades)
+    knee = 10 ** (-_LOWER_DB / 20 * depth)
     stream = _BedStream(timeline, open_bed, options)
     dip, tamer = _Dip(duck.presence_db), Tamer()
     for start in range(0, timeline.frames, CHUNK):
         frames = min(CHUNK, timeline.frames - start)
         block = dip.apply(stream.read(start, frames), curves.draw(depth, start, frames))
-        lower = 10 ** (-_LOWER_DB / 20 * curves.draw(depth, start, frames))[:, np.newaxis]
+        lower = curves.draw(knee, start, frames)[:, np.newaxis]
         yield tamer.apply(block * curves.draw(amplitude, start, frames)[:, np.newaxis], lower)
 
 

@@ -1,11 +1,12 @@
 """Beds from the user's own files: one file looped where it matches itself best, a folder played through with crossfades.
 
 Files are read piece by piece at their own rate and resampled as they go, so an hour-long recording costs no more memory than a
-short one. What libsndfile cannot read is turned into a temporary FLAC by the ffmpeg that pydub finds.
+short one. What libsndfile cannot read is turned into a temporary FLAC by ffmpeg.
 """
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -289,9 +290,7 @@ def readable(path: Path) -> Path:
 
 @lru_cache(maxsize=32)
 def _converted(path: Path, _changed: int) -> Path:
-    from pydub.utils import which
-
-    tool = which("ffmpeg") or which("avconv")
+    tool = shutil.which("ffmpeg")
     if tool is None:
         advice = "with ffmpeg installed more formats can be, or convert it to FLAC"
         raise CatalogError(f"ambience file {path}: not audio that can be read here; {advice}")

@@ -89,8 +89,16 @@ def _address(process: subprocess.Popen[str], start_s: float) -> str:
             raise WriterError(f"the local model was not loaded within {start_s:g} s; take a smaller one") from None
         if line.startswith("READY "):
             return line.split()[1]
+        if line.startswith("BROKEN "):
+            raise ConfigError(_broken(line.removeprefix("BROKEN ").strip()))
         if not line:
             raise WriterError("the local model could not be loaded; is the .gguf file complete and of a known kind?")
+
+
+def _broken(reason: str) -> str:
+    if "libgomp" in reason:
+        return "a .gguf model needs the system's libgomp.so.1, which is not here; on Debian: apt-get install libgomp1"
+    return f"the extra local-llm is installed but cannot be loaded ({reason}); install it again"
 
 
 def _stop(process: subprocess.Popen[str]) -> None:

@@ -33,7 +33,11 @@ def parameters(file: str, context: int, key: str) -> Any:
 
 def main(arguments: list[str]) -> None:
     """Serve until the parent lets go of standard input."""
-    import xllamacpp
+    try:
+        import xllamacpp
+    except ImportError as error:
+        sys.stdout.write(f"BROKEN {error}\n")
+        return
 
     key = sys.stdin.readline().strip()
     server = xllamacpp.Server(parameters(arguments[0], int(arguments[1]), key))

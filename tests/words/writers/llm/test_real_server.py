@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import time
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+import psutil
 import pytest
 from pydantic import SecretStr
 
@@ -28,8 +28,16 @@ from tests.words.writers.llm.test_faults import PlainWriter
 SCENARIO = Scenario(situation="I have an exam tomorrow and cannot settle.", minutes=1, seed=3)
 
 
+def needs_llama() -> None:
+    try:
+        import xllamacpp  # noqa: F401 - only whether the system can load it
+    except ImportError as error:
+        pytest.skip(f"llama.cpp cannot be loaded on this machine ({error})")
+
+
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    needs_llama()
     return write_tiny_gguf(tmp_path_factory.mktemp("llm") / "tiny.gguf")
 
 
@@ -81,17 +89,33 @@ def test_a_model_file_is_served_for_the_run_only(tiny: Path) -> None:
 
 
 def servers_running() -> int:
-    listed = subprocess.run(["ps", "--ppid", str(os.getpid()), "-o", "args="], capture_output=True, text=True, check=False).stdout
-    return listed.count("drift_audio.words.writers.llm.serve")
+    return sum("drift_audio.words.writers.llm.serve" in child.cmdline() for child in psutil.Process().children())
 
 
 def test_the_server_keeps_its_key_off_the_command_line(server: LocalServer) -> None:
     assert server.base_url.startswith("http://127.0.0.1:")
-    listed = subprocess.run(["ps", "-eo", "args="], capture_output=True, text=True, check=False).stdout
-    assert server.api_key not in listed
+    children = [child.cmdline() for child in psutil.Process().children()]
+    assert any("drift_audio.words.writers.llm.serve" in line for line in children)
+    assert not any(server.api_key in word for line in children for word in line)
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [("libgomp.so.1: cannot open shared object file", "apt-get install libgomp1"), ("no module named x", "install it again")],
+)
+def test_a_library_that_cannot_be_loaded_is_named(
+    cause: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "xllamacpp.py").write_text(f"raise ImportError({cause!r})\n", "utf-8")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
+    model = tmp_path / "any.gguf"
+    model.write_bytes(b"GGUFxxxx")
+    with pytest.raises(ConfigError, match=words):
+        LlmWriter(LlmSettings(model_file=model), PlainWriter()).write(SCENARIO, Story())
 
 
 def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
+    needs_llama()
     broken = tmp_path / "broken.gguf"
     for content, error, words in ((b"", ConfigError, "is not a .gguf"), (b"GGUFxxxx", WriterError, "could not be loaded")):
         broken.write_bytes(content)
