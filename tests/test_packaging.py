@@ -58,7 +58,7 @@ def test_the_wheel_carries_every_data_file(wheel: Path) -> None:
     for kind in ("voices", "ambience"):
         for file in (ROOT / kind).glob("*.yaml"):
             assert f"drift_audio/_data/{kind}/{file.name}" in inside
-    for suffix in ("*.yaml", "*.md", "*.j2", "*.json"):
+    for suffix in ("*.yaml", "*.md", "*.j2", "*.json", "*.txt", "*.npz"):
         for file in (ROOT / "drift_audio").rglob(suffix):
             assert str(file.relative_to(ROOT)) in inside
     assert "drift_audio/py.typed" in inside
