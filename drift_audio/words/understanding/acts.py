@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
 from drift_audio.words.story import Gravity, Role
+from drift_audio.words.understanding.dealings import Dealing
 from drift_audio.words.understanding.text import DATA
 from drift_audio.words.yamlfile import read_yaml
 
@@ -17,6 +18,9 @@ _NOT_DONE: Final = (
     r"(never|n't|did not|do not|not going to|without|have not|has not)( \w+)?(?: ever| even)? $"
     r"|\b(could|might|want to|wanted to|feel like|felt like|tempted to|about to|trying to|learn to)(?: have| just)? $"
 )
+_OWNER: Final = r"my (?:[\w-]+ ){0,2}?[\w-]+'s"
+_OWNING: Final = "my|his|her|their|our|the|a|an|another"
+_OWNERS: Final = re.compile(rf"\((?=[^()]*\bher\b)((?:{_OWNING})(?:\|(?:{_OWNING}))+)\)")
 _OBJECT: Final = r"(?:me|him|her|them|us|my (?:[\w'-]+ ){0,2}?[\w'-]+)"
 
 
@@ -58,7 +62,30 @@ def deeds(text: str, doc: Any) -> list[Deed]:
                 and not (act.name == "argue" and lower[: match.start()].endswith("in a "))
             ):
                 found.append(Deed(act, role, match.start(), match.end()))
+    mutual = [(deed.start, deed.end) for deed in found if deed.act.mutual]
+    found = [
+        deed for deed in found if deed.act.mutual or not any(start <= deed.start and deed.end <= end for start, end in mutual)
+    ]
     return sorted(found, key=lambda deed: (deed.start, -GRADES.index(deed.act.gravity)))
+
+
+def unnamed(told: Sequence[Dealing], text: str) -> list[Deed]:
+    """Deeds of no named class: from what was done between two people, or from what came of it alone."""
+    act, lower = _dealing(), text.lower()
+    if told:
+        return [Deed(act, dealing.role, dealing.start, dealing.end) for dealing in told]
+    cues: dict[str, Role] = {"back": "both", "their_answer": "caused", "my_hurt": "hurt"}
+    return [Deed(act, role, match.start(), match.end()) for name, role in cues.items() if (match := _cue(name).search(lower))][:1]
+
+
+def leaves_a_mark(text: str) -> bool:
+    """Whether the text tells of what a hurt leaves behind: silence, tears, a sting, guilt."""
+    return any(_cue(name).search(text.lower()) for name in ("back", "their_answer", "my_hurt", "owned", "suffered"))
+
+
+def has_cue(name: str, lower: str) -> bool:
+    """Whether a cue of the data ("owned", "suffered", "heavier" ...) stands in a lower-case text."""
+    return _cue(name).search(lower) is not None
 
 
 def part_of(found: list[Deed], text: str) -> tuple[Role, float]:
@@ -68,6 +95,9 @@ def part_of(found: list[Deed], text: str) -> tuple[Role, float]:
     owned, suffered = bool(_cue("owned").search(lower)), bool(_cue("suffered").search(lower))
     if _cue("back").search(lower) and roles:
         return "both", 0.85
+    if {"caused", "hurt"} <= roles:
+        found = _without_answers(found, lower)
+        roles = {deed.role for deed in found}
     if {"caused", "hurt"} <= roles:
         return _weighed(found, owned=owned, suffered=suffered)
     if roles & {"caused", "hurt"}:
@@ -105,6 +135,13 @@ def gravity_of(found: list[Deed], text: str) -> tuple[Gravity, float]:
 def wants_to_mend(text: str) -> bool:
     """Whether the text speaks of mending, forgiving or apologising."""
     return bool(_cue("wish_to_mend").search(text.lower()))
+
+
+def _without_answers(found: list[Deed], lower: str) -> list[Deed]:
+    """Deeds but for those that only answer an earlier one: withdrawing, leaving, finding out."""
+    first = next(deed.role for deed in found if deed.role in {"caused", "hurt"})
+    answers = [deed for deed in found if deed.role != first and _cue("answer").search(lower[deed.start : deed.end])]
+    return [deed for deed in found if deed not in answers]
 
 
 def _weighed(found: list[Deed], *, owned: bool, suffered: bool) -> tuple[Role, float]:
@@ -232,6 +269,13 @@ def _denied(match: re.Match[str], lower: str) -> bool:
 
 
 @cache
+def _dealing() -> Act:
+    """The act of no named class."""
+    happened = "what happened between you and {p}"
+    return Act("dealing", "moderate", False, False, re.compile(r"(?!)"), {"caused": happened, "hurt": happened, "both": happened})
+
+
+@cache
 def _acts() -> tuple[Act, ...]:
     return tuple(_read())
 
@@ -244,14 +288,20 @@ def _read() -> Iterator[Act]:
             entry["gravity"],
             bool(entry.get("mutual")),
             bool(entry.get("suffered")),
-            re.compile(rf"\b{entry['done'].replace('<obj>', _OBJECT)}\b"),
+            re.compile(rf"\b{_opened(entry['done'])}\b"),
             events,
         )
 
 
+def _opened(pattern: str) -> str:
+    """A pattern of the data with its shorthand written out: <obj>, and owners that may be told by their noun."""
+    owned = _OWNERS.sub(lambda match: f"(?:{_OWNER}|{match[1]})", pattern)
+    return owned.replace("<obj>", _OBJECT)
+
+
 @cache
 def _cue(name: str) -> re.Pattern[str]:
-    return re.compile(rf"\b{_table()[name].replace('<obj>', _OBJECT)}")
+    return re.compile(rf"\b{_opened(_table()[name])}")
 
 
 @cache

@@ -22,13 +22,6 @@ def parser() -> Any:
         return _load()
 
 
-def warm() -> threading.Thread:
-    """Load the parser in a thread of its own, so that it is ready when the story is read."""
-    thread = threading.Thread(target=parser, name="warm-parser", daemon=True)
-    thread.start()
-    return thread
-
-
 def release() -> None:
     """Let go of the parser, 30 MB of it, when no further story is to be read; it loads again when it is needed."""
     with _lock:

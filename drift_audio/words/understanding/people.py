@@ -23,7 +23,8 @@ _SORTS: Final = {"partner": 5, "family": 4, "child": 4, "friend": 3, "work": 2, 
 class Mention:
     """A person named in the text. start, end: characters of the noun; phrase: to be said back ("your husband").
 
-    vague: told as "a colleague", "the landlord"; theirs only if something was done between them.
+    vague: told as "a colleague", "the landlord"; theirs only if something was done between them. behind: another is meant, who
+    is told by this one ("my husband's mother").
     """
 
     noun: str
@@ -35,6 +36,7 @@ class Mention:
     name: str | None = None
     vague: bool = False
     owned: bool = False
+    behind: bool = False
 
 
 def mentions(text: str) -> list[Mention]:
@@ -55,6 +57,26 @@ def person_of(mention: Mention, everyone: Sequence[Mention], text: str, *, late:
         late=late,
         confidence=0.95 if mention.phrase.startswith("your ") else 0.8,
     )
+
+
+def standing(mention: Mention, doc: Any) -> float:
+    """How much the place in the sentence speaks for this one: who acts or stands beside the listener, not whose thing it is."""
+    span = doc.char_span(mention.start, mention.end, alignment_mode="expand")
+    if span is None:
+        return 0.0
+    token = span.root
+    if any(other.lower_ in {"i", "me"} for other in (*token.conjuncts, token.head)):
+        return 2.0
+    if token.dep_ == "poss":
+        return -1.2
+    if token.dep_ == "nsubj":
+        return 0.0 if token.head.dep_ in {"advcl", "relcl", "acl"} else 1.0
+    if token.dep_ in {"dobj", "dative"} and any(
+        child.dep_ == "nsubj" and child.lower_ not in {"i", "we"} for child in token.head.children
+    ):
+        return -1.0
+    beside = token.dep_ == "pobj" and token.head.lower_ in {"like", "than", "about", "as", "at", "of"}
+    return -1.5 if beside and token.head.lower_ in {"like", "than", "as"} else 0.0
 
 
 def named(text: str, name: str) -> Mention:
@@ -103,12 +125,13 @@ def _mention(match: re.Match[str], text: str) -> Mention | None:
     vague = not owner and not _bare(match, raw, text)
     if vague and not (sort in {"work", "other", "friend"} and _articled(match, text)):
         return None
-    if _possessor().match(ahead.lower()):
+    behind = _possessor().match(ahead.lower()) is not None
+    if behind and not owner:
         return None
     phrase = f"your {_adjective(match)}{base}" if owner in {"my", "our", ""} or owner.endswith("of mine") else f"your {base}"
     name = re.match(r",? ?(?:named |called )?([A-Z][a-zé]+)\b(?!')", ahead)
     given = name[1] if name and name[1].lower() not in _set("not_names") and (ahead[:1] == " " or ahead[:2] == ", ") else None
-    return Mention(base, gender, sort, match.start("noun"), match.end("noun"), phrase, given, vague, bool(owner))
+    return Mention(base, gender, sort, match.start("noun"), match.end("noun"), phrase, given, vague, bool(owner), behind)
 
 
 def _adjective(match: re.Match[str]) -> str:
@@ -130,7 +153,10 @@ def _bare(match: re.Match[str], raw: str, text: str) -> bool:
         return True
     if raw in {"kids", "children", "twins", "boys", "girls", "baby"}:
         return re.search(r"\b(?:the|both|two|three|four|new)$", before) is not None
-    article = re.search(r"\b(?:the|a|an|his|her|their|your|this|another|any|no|every|some|new)(?: \w+)?$", before)
+    article = re.search(
+        r"\b(?:the|a|an|his|her|their|your|this|another|any|no|every|some|new|as|become|became|made me)(?: \w+)?$",
+        before,
+    )
     own_sort = _lexicon()[_spelt(raw)][1] in {"partner", "family", "child", "work"}
     return own_sort and not article and raw not in _set("never_bare")
 
@@ -165,7 +191,8 @@ def _spelt(raw: str) -> str:
 def _finder() -> re.Pattern[str]:
     nouns = "|".join(re.escape(noun) for noun in _sorted_nouns())
     return re.compile(
-        rf"\b(?:(?P<owner>{_OWNER}) (?P<adjective>(?:(?!{_OWNER}\b)[\w-]+ ){{0,3}}?))?(?P<noun>{nouns})(?![\w-])(?!s\b)",
+        rf"(?<![\w-])(?:(?P<owner>{_OWNER}) (?P<adjective>(?:(?!{_OWNER}\b)[\w-]+ ){{0,3}}?))?(?P<noun>{nouns})"
+        r"(?![\w-])(?! (?:brother|sister|son|daughter|boy|girl)s?\b)(?!s\b)",
         re.IGNORECASE,
     )
 

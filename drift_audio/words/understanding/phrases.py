@@ -43,7 +43,10 @@ def event_between(deeds: list[acts.Deed], part: Role, person: Person | None, mat
     """What was done between people, named by its gravest deed and the listener's part."""
     if not deeds or part == "none":
         return None, 0.0
-    gravest = max(deeds, key=lambda deed: (acts.GRADES.index(deed.act.gravity), -deed.start))
+    own_part = [deed for deed in deeds if deed.role == part]
+    if not own_part:
+        return (f"what happened between you and {person.phrase}", 0.7) if person else ("what happened", 0.7)
+    gravest = max(own_part, key=lambda deed: (acts.GRADES.index(deed.act.gravity), -deed.start))
     over = f" over {matter}" if matter and gravest.act.gravity != "major" else ""
     if person is None:
         return f"what happened{over}", 0.7

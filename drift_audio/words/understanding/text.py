@@ -75,11 +75,16 @@ _SHIFTED: Final = {
 }
 
 
+# One has one of these: "my husbands snoring" lost its apostrophe.
+_LONE: Final = r"\b(my (?:husband|wife|partner|boyfriend|girlfriend|mum|mom|dad|mother|father|fiancée?))s\b(?= [a-z])"
+
+
 def tidy(text: str) -> str:
     """Straight quotes, apostrophes put back, "I" upright, chat spellings opened, one space between words."""
     straight = re.sub(r"\s+", " ", text.translate(_QUOTES)).strip()
     if straight.isupper():
         straight = straight.lower()
+    straight = re.sub(_LONE, r"\1's", straight, flags=re.IGNORECASE)
     return re.sub(r"(?<![\w'])[A-Za-z]+/?(?:'[a-z]+)?(?![\w'])", lambda m: _MISSING.get(m[0].lower(), m[0]), straight)
 
 

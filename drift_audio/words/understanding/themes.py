@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from drift_audio.words.story import THEMES, Theme
 from drift_audio.words.understanding.text import DATA
 from drift_audio.words.yamlfile import read_yaml
 
+_PUT_DOWN: Final = r"\b(?:put (?:\w+ ){1,4}to sleep|(?:ha[sd]|have|having) (?:\w+ ){1,4}put to sleep|be put to sleep)\b"
+
 
 def scores(text: str) -> dict[str, float]:
     """Sum of the cues of each theme in a tidied text; a cue that comes again counts half."""
-    lower = re.sub(r"\bput (?:\w+ ){1,4}to sleep\b", "had to put him down", text.lower())
+    lower = text.lower()
     return {theme: _sum(patterns, lower) for theme, patterns in _cues().items()}
+
+
+def without_traps(text: str) -> str:
+    """The text with the one idiom said plainly that means the opposite of its words: an animal "put to sleep"."""
+    return re.sub(_PUT_DOWN, "had to put him down", text)
 
 
 def best(sums: dict[str, float]) -> tuple[Theme, float]:
