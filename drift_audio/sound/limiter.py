@@ -61,12 +61,14 @@ def peaks(channel: NDArray[np.float32], above: float) -> NDArray[np.float32]:
     """
     frames = channel.shape[0] - _REACH
     count = -(-frames // _SEGMENT)
-    padded = np.pad(channel, (0, count * _SEGMENT - frames))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, _SEGMENT + _REACH)[::_SEGMENT]
-    near = np.abs(windows).max(axis=1) * overshoot() > above
+    spare = count * _SEGMENT - frames
+    padded = np.pad(channel, (0, spare)) if spare else channel
     found = np.zeros((count, _SEGMENT), np.float32)
-    chosen = windows[near]
-    if chosen.shape[0]:
+    heights = np.maximum.reduceat(np.abs(padded), np.arange(0, padded.shape[0], _SEGMENT))
+    near = np.maximum(heights[:-1], heights[1:]) * overshoot() > above
+    if near.any():
+        windows = np.lib.stride_tricks.sliding_window_view(padded, _SEGMENT + _REACH)[::_SEGMENT]
+        chosen = windows[near]
         points = np.abs(_product(chosen))
         centre = TAPS // 2 - 1
         highest = np.abs(chosen[:, centre : centre + _SEGMENT])
@@ -159,9 +161,12 @@ class Limiter:
 
     def _needed(self, joined: Samples) -> NDArray[np.float32] | None:
         """The gain that each frame needs; None when no true peak is above the ceiling."""
+        # The outermost frames lack their neighbours; they are margin, and too far from what is used to matter.
         centre = TAPS // 2 - 1
-        padded = np.pad(joined.T, ((0, 0), (centre, TAPS - 1 - centre)))
-        tops = np.maximum.reduce([peaks(channel, self._ceiling) for channel in padded])
+        tops = np.zeros(joined.shape[0], np.float32)
+        inner = tops[centre : centre + joined.shape[0] - _REACH]
+        for channel in np.ascontiguousarray(joined.T):
+            np.maximum(inner, peaks(channel, self._ceiling), out=inner)
         over = tops > self._ceiling
         if not over.any():
             return None

@@ -44,12 +44,12 @@ def _weighting(rate: int) -> tuple[float, float]:
     return corner, float(20 * np.log10(1 + k / q + k * k))
 
 
-def _k_filter(rate: int) -> tuple[Any, ...]:
+def _k_filter(rate: int) -> Any:
     import pedalboard
 
     corner, _ = _weighting(rate)
     shelf = pedalboard.HighShelfFilter(corner, 3.999843853973347, 0.7071752369554196)
-    return shelf, pedalboard.HighpassFilter(38.13547087602444), pedalboard.HighpassFilter(38.13547087602444)
+    return pedalboard.Chain([shelf, *(pedalboard.HighpassFilter(38.13547087602444) for _ in range(2))])
 
 
 class Meter:
@@ -63,7 +63,7 @@ class Meter:
     def __init__(self, *, channels: int = CHANNELS, rate: int = RATE) -> None:
         self._channels, self._rate = channels, rate
         self._hop = rate // 10
-        self._filters = _k_filter(rate)
+        self._filter = _k_filter(rate)
         self._rest = np.zeros((channels, 0), np.float32)
         self._energies: list[NDArray[np.float64]] = []
         self._peaks = PeakMeter(channels)
@@ -78,8 +78,7 @@ class Meter:
             self._weigh(np.ascontiguousarray(joined[:, :whole]))
 
     def _weigh(self, samples: NDArray[np.float32]) -> None:
-        for stage in self._filters:
-            samples = stage.process(samples, self._rate, buffer_size=STEADY, reset=False)
+        samples = self._filter.process(samples, self._rate, buffer_size=STEADY, reset=False)
         hops = samples.reshape(self._channels, -1, self._hop)
         self._energies.append(np.einsum("chi,chi->h", hops, hops, dtype=np.float64) / self._hop)
 

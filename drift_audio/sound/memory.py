@@ -14,6 +14,8 @@ _ARENA_MAX: Final = -8
 _MMAP_THRESHOLD: Final = -3
 """M_MMAP_THRESHOLD of the same."""
 
+_TRIM_THRESHOLD: Final = -1
+
 _LARGE: Final = 4 << 20
 
 
@@ -30,4 +32,5 @@ def give_back() -> None:
         libc = ctypes.CDLL(None)
         libc.mallopt(_ARENA_MAX, 1)
         libc.mallopt(_MMAP_THRESHOLD, _LARGE)
+        libc.mallopt(_TRIM_THRESHOLD, 16 * _LARGE)
         libc.malloc_trim(0)

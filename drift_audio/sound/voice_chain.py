@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -167,10 +167,16 @@ def _in_room(mono: Mono, treatment: Treatment) -> Samples:
     size = _easy_size(frames)
     spectrum = np.fft.rfft(mono, size)
     wet = np.empty((frames, 2), np.float32)
-    for side in (0, 1):
-        wet[:, side] = np.fft.irfft(spectrum * np.fft.rfft(impulse[:, side], size), size)[:frames]
+    for side, response in enumerate(_response(treatment.room_seconds, treatment.room_db or 0.0, size)):
+        wet[:, side] = np.fft.irfft(spectrum * response, size)[:frames]
     wet[: mono.shape[0]] += mono[:, np.newaxis]
     return wet
+
+
+@lru_cache(maxsize=6)
+def _response(seconds: float, level_db: float, size: int) -> NDArray[np.complexfloating]:
+    """The room's two spectra at a transform of `size`; clips come in few sizes."""
+    return np.fft.rfft(room(seconds, level_db).T, size, axis=1)
 
 
 def _easy_size(frames: int) -> int:
