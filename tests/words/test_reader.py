@@ -51,7 +51,10 @@ def test_accuracy(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert share["person"] >= (0.98 if name == "first" else 0.90)
 
 
-@pytest.mark.parametrize("row", [row for name in ("first", "held_b") for row in rows(name)], ids=lambda row: row.text[:30])
+SEVERAL = [row for name in ("first", "held_b", "held_i") for row in rows(name)]
+
+
+@pytest.mark.parametrize("row", SEVERAL, ids=lambda row: row.text[:30])
 def test_phrases_keep_their_contract(row: Row) -> None:
     story = read_story(row.text)
     assert story.theme in THEMES

@@ -21,6 +21,10 @@ _NOT_DONE: Final = (
 _OWNER: Final = r"my (?:[\w-]+ ){0,2}?[\w-]+'s"
 _OWNING: Final = "my|his|her|their|our|the|a|an|another"
 _OWNERS: Final = re.compile(rf"\((?=[^()]*\bher\b)((?:{_OWNING})(?:\|(?:{_OWNING}))+)\)")
+_LIGHT: Final = (
+    r"just|really|so|then|and|but|again|today|yesterday|last night|this morning|tonight|ended up|went and|had to|kept|keep|have"
+    r"|had|also|totally|completely|actually|basically|honestly|stupidly|managed to|started"
+)
 _OBJECT: Final = r"(?:me|him|her|them|us|my (?:[\w'-]+ ){0,2}?[\w'-]+)"
 
 
@@ -34,6 +38,7 @@ class Act:
     suffered: bool
     done: re.Pattern[str]
     events: dict[str, str]
+    link: str = "over"
 
 
 @dataclass(frozen=True)
@@ -212,9 +217,13 @@ def _by_neighbours(match: re.Match[str], text: str) -> Role | None:
         return "hurt"
     if pronouns and pronouns[-1] == "we":
         return "both"
-    if (pronouns and pronouns[-1] == "i") or not before.strip(" .,"):
+    if pronouns and pronouns[-1] == "i":
         return "caused"
-    return None
+    if not before.strip(" .,"):
+        return "hurt" if re.match(r"(?:got|been|being)\b.* by$", match[0].lower()) else "caused"
+    # A diary leaves the "I" away: "Ended up shouting at mum", "Got shouted at again".
+    opened = re.fullmatch(rf"(?:.*[.!?;] )?(?:(?:{_LIGHT}) )*(?P<got>(?:got|been|being|getting) (?:\w+ly )?)?", before)
+    return None if opened is None else "hurt" if opened["got"] else "caused"
 
 
 def _got(verb: Any) -> bool:
@@ -290,6 +299,7 @@ def _read() -> Iterator[Act]:
             bool(entry.get("suffered")),
             re.compile(rf"\b{_opened(entry['done'])}\b"),
             events,
+            entry.get("link", "over"),
         )
 
 

@@ -30,7 +30,9 @@ def noun_phrase(token: Any, *, pronoun: str | None = None) -> str | None:
         return None
     if any(word.lower_ in {"his", "her", "their", "its"} and word.lower_ != pronoun for word in words):
         return None
-    phrase = "".join(word.text_with_ws for word in words) + _of(token)
+    phrase = "".join(word.text_with_ws for word in words).strip() + _of(token)
+    if token.lower_.endswith("ing") and token.i + 1 < len(token.doc) and token.doc[token.i + 1].lower_ in {"up", "out", "off"}:
+        phrase = f"{phrase} {token.doc[token.i + 1].lower_}"
     phrase = to_listener(phrase.strip())
     return _lowered(phrase, words[0]) if re.fullmatch(r"[\w' -]+", phrase) else None
 
@@ -49,7 +51,7 @@ def tense_of(doc: Any, text: str, *, upcoming: bool) -> Tense:
     if upcoming:
         return "future"
     past = any(token.tag_ == "VBD" and token.dep_ in {"ROOT", "conj", "advcl", "ccomp", "relcl"} for token in doc)
-    return "past" if past or _pattern("when", "past").search(text.lower()) else "ongoing"
+    return "past" if past or _pattern("when", "gone").search(text.lower()) else "ongoing"
 
 
 def occasion_of(text: str) -> tuple[Occasion | None, float]:
@@ -100,14 +102,24 @@ def _verb_phrase(verb: Any) -> str | None:
     kept = words[: next(ends, len(words))]
     if not 1 <= len(kept) <= 8 or kept[-1].i - kept[0].i + 1 != len(kept) or _dangling(kept[-1]):
         return None
+    if _torn(kept, words, verb.doc):
+        return None
     if len(kept) < 3 and verb.lower_ in _words("bare_verbs"):
         return None
     phrase = to_listener("".join(token.text_with_ws for token in kept).strip())
     return phrase if re.fullmatch(r"[\w' -]+", phrase) else None
 
 
+def _torn(kept: list[Any], words: list[Any], doc: Any) -> bool:
+    """Whether the phrase was cut inside what belongs together: "sit with how good | that feels", "leave it | shut"."""
+    if len(kept) < len(words):
+        return not words[len(kept)].is_punct and any(token.lower_ in {"how", "what", "why", "where"} for token in kept)
+    after = doc[kept[-1].i + 1] if kept[-1].i + 1 < len(doc) else None
+    return after is not None and kept[-1].pos_ == "PRON" and after.pos_ in {"ADJ", "VERB"}
+
+
 def _dangling(token: Any) -> bool:
-    open_ended = token.pos_ in {"ADP", "DET", "PART", "CCONJ", "SCONJ", "AUX", "PRON"}
+    open_ended = token.pos_ in {"ADP", "DET", "PART", "CCONJ", "SCONJ", "AUX", "PRON"} or token.lower_ in {"past", "towards"}
     return open_ended and token.lower_ not in _words("good_endings")
 
 

@@ -16,6 +16,9 @@ Gender = Literal["he", "she", "neutral", "plural"]
 _PRONOUNS: Final = {"he": HE, "she": SHE, "neutral": THEY, "plural": THEY}
 _SPOKEN: Final = {"he": r"\b(?:he|him|his|himself)\b", "she": r"\b(?:she|her|hers|herself)\b"}
 _OWNER: Final = r"(?:my|our)"
+_NO_ADJECTIVE: Final = (
+    r"and|or|but|so|because|when|while|if|that|his|her|their|your|its|the|an?|with|to|from|of|in|on|at|for|by|is|was|i|we"
+)
 _SORTS: Final = {"partner": 5, "family": 4, "child": 4, "friend": 3, "work": 2, "other": 2, "pet": 1}
 
 
@@ -85,6 +88,12 @@ def named(text: str, name: str) -> Mention:
     return Mention(noun=name, gender="neutral", sort="friend", start=start, end=start + len(name), phrase=name, name=name)
 
 
+def turned(phrase: str) -> str:
+    """A phrase whose bare "Mum" is told to the listener: "Mum's house" is "your mum's house"."""
+    first = phrase.split(" ", 1)[0].removesuffix("'s")
+    return f"your {first.lower()}{phrase[len(first) :]}" if first.lower() in _set("bare") else phrase
+
+
 def names(text: str) -> list[str]:
     """Capitalised words inside sentences that are used as people: "Sam and I", "with Priya", "told Tom"."""
     found = [next(group for group in match.groups() if group) for match in _namers().finditer(text)]
@@ -152,13 +161,21 @@ def _bare(match: re.Match[str], raw: str, text: str) -> bool:
     if text[match.end("noun") :].startswith(" of mine"):
         return True
     if raw in {"kids", "children", "twins", "boys", "girls", "baby"}:
-        return re.search(r"\b(?:the|both|two|three|four|new)$", before) is not None
+        others = re.match(r" (?:from|at|in|on|who|that|next door|upstairs|downstairs|of)\b", text[match.end("noun") :])
+        return others is None and re.search(r"\b(?:the|both|two|three|four|new)$", before) is not None
+    if _said_with_the(raw, before) and not text[match.end("noun") :].startswith(" of "):
+        return True
     article = re.search(
         r"\b(?:the|a|an|his|her|their|your|this|another|any|no|every|some|new|as|become|became|made me)(?: \w+)?$",
         before,
     )
     own_sort = _lexicon()[_spelt(raw)][1] in {"partner", "family", "child", "work"}
     return own_sort and not article and raw not in _set("never_bare")
+
+
+def _said_with_the(raw: str, before: str) -> bool:
+    """Family that colloquial English calls "the wife", "the mother-in-law"."""
+    return before.endswith(" the") and (raw in {"wife", "husband", "missus"} or raw.replace(" ", "-").endswith("-in-law"))
 
 
 def _articled(match: re.Match[str], text: str) -> bool:
@@ -191,7 +208,8 @@ def _spelt(raw: str) -> str:
 def _finder() -> re.Pattern[str]:
     nouns = "|".join(re.escape(noun) for noun in _sorted_nouns())
     return re.compile(
-        rf"(?<![\w-])(?:(?P<owner>{_OWNER}) (?P<adjective>(?:(?!{_OWNER}\b)[\w-]+ ){{0,3}}?))?(?P<noun>{nouns})"
+        rf"(?<![\w-])(?:(?P<owner>{_OWNER}) (?P<adjective>(?:(?!(?:{_OWNER}|{_NO_ADJECTIVE})\b)[\w-]+ ){{0,3}}?))?"
+        rf"(?P<noun>(?!(?:oldest|eldest|youngest|firstborn|twin) (?:{nouns})\b)(?:{nouns}))"
         r"(?![\w-])(?! (?:brother|sister|son|daughter|boy|girl)s?\b)(?!s\b)",
         re.IGNORECASE,
     )

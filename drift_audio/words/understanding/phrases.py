@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from drift_audio.words.story import Person, Role, Theme
-from drift_audio.words.understanding import acts, details
+from drift_audio.words.understanding import acts, details, people
 from drift_audio.words.understanding.text import DATA
 from drift_audio.words.yamlfile import read_yaml
 
@@ -23,7 +23,7 @@ def matter_of(doc: Any, theme: Theme, anchors: list[tuple[int, int]], *, pronoun
     for prep in (token for token in doc if token.dep_ in {"prep", "pcomp", "agent"} and _about(token, theme)):
         leaf = next((child for child in prep.children if child.dep_ == "pobj"), None)
         if phrase := details.noun_phrase(leaf, pronoun=pronoun):
-            found.append((min((abs(prep.idx - end) for _, end in anchors), default=prep.idx), phrase))
+            found.append((min((abs(prep.idx - end) for _, end in anchors), default=prep.idx), people.turned(phrase)))
     return (min(found)[1], 0.8) if found else (None, 0.0)
 
 
@@ -47,11 +47,21 @@ def event_between(deeds: list[acts.Deed], part: Role, person: Person | None, mat
     if not own_part:
         return (f"what happened between you and {person.phrase}", 0.7) if person else ("what happened", 0.7)
     gravest = max(own_part, key=lambda deed: (acts.GRADES.index(deed.act.gravity), -deed.start))
-    over = f" over {matter}" if matter and gravest.act.gravity != "major" else ""
     if person is None:
-        return f"what happened{over}", 0.7
+        return (f"what happened over {matter}" if matter and gravest.act.gravity != "major" else "what happened"), 0.7
+    over = _linked(gravest.act, matter, person)
     own = person.phrase + ("'" if person.plural and person.phrase.endswith("s") else "'s")
-    return gravest.act.events[part].format(p=person.phrase, o=own) + over, 0.8
+    template = gravest.act.events[part]
+    placed = template if "{m}" in template else template + "{m}"
+    return placed.format(p=person.phrase, o=own, m=over), 0.8
+
+
+def _linked(act: acts.Act, matter: str | None, person: Person) -> str:
+    """The matter tied to the event with the act's own word; whose it is was just said, so their name gives way to a pronoun."""
+    if not matter or not act.link or act.gravity == "major" or matter == person.phrase:
+        return ""
+    theirs = matter.replace(person.phrase + "'s ", person.pronouns.possessive + " ")
+    return f" {act.link} {theirs}"
 
 
 def _about(token: Any, theme: Theme) -> bool:
