@@ -41,7 +41,7 @@ def explain(scenario: Scenario, written: Written, studio: Studio) -> Explained:
     Raises:
         CareStop: as the pipeline does.
     """
-    from drift_audio.pipeline import attend, understand
+    from drift_audio.compose import attend, understand
 
     attended, notes = attend(scenario, studio)
     story = understand(attended)
@@ -96,7 +96,7 @@ def dry_run(scenario: Scenario, studio: Studio) -> str:
     Raises:
         ConfigError: the offline writer would write, which sends nothing to anybody.
     """
-    from drift_audio.pipeline import attend, understand
+    from drift_audio.compose import attend, understand
 
     preview = getattr(studio.writer, "dry_run", None)
     if preview is None:

@@ -10,10 +10,11 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from drift_audio.errors import CareStop
+from drift_audio.compose import Event, OnEvent, compose, silent
 from drift_audio.target import Target, name_output, prepare, write_private
 from drift_audio.words.script.model import NO_BED, Cue, Optional, Script
 from drift_audio.words.writers.base import SectionReport, Written
@@ -28,23 +29,7 @@ if TYPE_CHECKING:
     from drift_audio.sound.loudness import MasterReport
     from drift_audio.sound.score import Spoken, Timeline
     from drift_audio.sound.speech import VoiceBox
-    from drift_audio.words.story import Story
     from drift_audio.words.writers.base import Writer
-
-Stage = Literal["care", "story", "write", "speak", "arrange", "mix", "export"]
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Progress: `done` of `total` steps of a stage (0 when unknown), with a short note that never quotes the situation."""
-
-    stage: Stage
-    done: int = 0
-    total: int = 0
-    note: str = ""
-
-
-OnEvent = Callable[[Event], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +88,7 @@ class Studio:
         self.voice_box.close()
 
 
-def _silent(_event: Event) -> None:
-    """Progress nobody asked for."""
-
-
-def create(scenario: Scenario, studio: Studio, target: Target, *, on_event: OnEvent = _silent) -> Session:
+def create(scenario: Scenario, studio: Studio, target: Target, *, on_event: OnEvent = silent) -> Session:
     """Situation in, finished file out: `compose` and then `render`.
 
     Raises:
@@ -121,12 +102,7 @@ def create(scenario: Scenario, studio: Studio, target: Target, *, on_event: OnEv
     give_back()
     _check_voice(scenario.voice or studio.default_voice, scenario.language, studio)
     studio.voice_box.warm(scenario.voice or studio.default_voice)
-    written = compose(scenario, studio, on_event=on_event)
-    if studio.once:
-        from drift_audio.words.reader import release
-
-        release()
-        give_back()
+    written = _written(scenario, studio, on_event)
     session = render(written.script, studio, target, on_event=on_event)
     return replace(
         session,
@@ -137,49 +113,31 @@ def create(scenario: Scenario, studio: Studio, target: Target, *, on_event: OnEv
     )
 
 
-def compose(scenario: Scenario, studio: Studio, *, on_event: OnEvent = _silent) -> Written:
-    """Care gate, story, writer, and the gate once more over what was written."""
-    from drift_audio.words.care.gate import check_script
+def _written(scenario: Scenario, studio: Studio, on_event: OnEvent) -> Written:
+    """The words; for a single session from a process of their own, while this one gets ready to speak them."""
+    if not studio.once:
+        return compose(scenario, studio, on_event=on_event)
+    from drift_audio.apart import compose_apart
+    from drift_audio.sound.memory import give_back
+    from drift_audio.words.reader import release
 
-    on_event(Event("care"))
-    scenario, notes = attend(scenario, studio)
-    on_event(Event("story"))
-    story = understand(scenario)
-    on_event(Event("write"))
-    written = studio.writer.write(scenario, story, progress=lambda _kind, text: on_event(Event("write", note=text)))
-    after = check_script(written.script, locale=studio.locale)
-    if after.outcome in {"crisis", "abuse"}:
-        raise CareStop(after)
-    return written.model_copy(update={"warnings": notes + written.warnings})
-
-
-def attend(scenario: Scenario, studio: Studio) -> tuple[Scenario, tuple[str, ...]]:
-    """The gate before any writing: pass, change the style out of caution, or stop.
-
-    Raises:
-        CareStop: crisis; or signs of abuse and no self-steadying session was asked for.
-    """
-    from drift_audio.words.care.gate import check
-
-    report = check(scenario.situation, locale=studio.locale, data_dir=studio.user_dir)
-    if report.outcome == "crisis" or (report.outcome == "abuse" and not scenario.steady):
-        raise CareStop(report)
-    if report.outcome == "caution" and report.style is not None:
-        return scenario.model_copy(update={"style": report.style}), (report.message,)
-    return scenario, ()
+    written = compose_apart(scenario, studio, on_event=on_event, meanwhile=_get_ready)
+    if written is None:
+        written = compose(scenario, studio, on_event=on_event)
+        release()
+        give_back()
+    return written
 
 
-def understand(scenario: Scenario) -> Story:
-    """The story of the situation; of a self-steadying session nothing is read but its language."""
-    from drift_audio.words.reader import read_story
-    from drift_audio.words.story import Story
-
-    if scenario.steady:
-        return Story(theme="steady", theme_confidence=1.0, language=scenario.language)
-    return read_story(scenario.situation, language=scenario.language)
+def _get_ready() -> None:
+    """Import what every rendering uses; libraries of sound take a third of a second."""
+    for name in ("beds.table", "export", "loudness", "mix", "mp3", "speech", "timeline", "voice_chain"):
+        import_module(f"drift_audio.sound.{name}")
+    for name in ("pedalboard.io", "soundfile", "soxr"):
+        import_module(name)
 
 
-def render(script: Script, studio: Studio, target: Target, *, on_event: OnEvent = _silent) -> Session:
+def render(script: Script, studio: Studio, target: Target, *, on_event: OnEvent = silent) -> Session:
     """A script becomes a finished file: voice it, solve the timeline, mix, master, encode.
 
     Raises:

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from drift_audio.catalog import Catalog
+from drift_audio.compose import OnEvent
 from drift_audio.config import Settings, installation_key, load_settings, private_folder
 from drift_audio.errors import ConfigError
-from drift_audio.pipeline import OnEvent, Session, Studio
+from drift_audio.pipeline import Session, Studio
 from drift_audio.pipeline import create as _create
 from drift_audio.target import Target
 

@@ -46,6 +46,7 @@ def script(
         raise OutputError(f"{output}: exists already; choose another name or allow overwriting with --force")
     from drift_audio import explain as telling
     from drift_audio import pipeline
+    from drift_audio.compose import compose
     from drift_audio.studio import open_studio
     from drift_audio.words.script.format import format_script
 
@@ -54,7 +55,7 @@ def script(
             typer.echo(telling.dry_run(scenario, studio))
             return
         ask.tell_destination(settings, writer)
-        written = pipeline.compose(scenario, studio)
+        written = compose(scenario, studio)
         settled = pipeline.settle(written.script, studio)
         explained = telling.explain(scenario, written, studio) if explain else None
     for warning in written.warnings:

@@ -26,7 +26,8 @@ from drift_audio.scenario import Frozen
 from drift_audio.target import Target, make_folder
 
 if TYPE_CHECKING:
-    from drift_audio.pipeline import Event, Session, Studio
+    from drift_audio.compose import Event
+    from drift_audio.pipeline import Session, Studio
 
 End = Literal["done", "skipped", "failed", "care", "busy"]
 OnEvent = Callable[["Event"], None]
