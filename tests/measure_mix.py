@@ -31,7 +31,7 @@ from tests import instruments as hear
 
 SITUATION = "I snapped at my husband over the dishes this morning and he left without a word"
 STYLES = ("meditation", "sleep")
-STEEPEST_FALL, STEEPEST_RISE = 21.0, 7.0  # dB a second: a raised cosine over the deepest duck of a style
+STEEPEST_FALL, STEEPEST_RISE = 22.0, 7.0  # dB a second: a raised cosine over the deepest duck of a style
 
 
 @dataclass(frozen=True)
