@@ -141,9 +141,19 @@ def fade(timeline: Timeline, fades: Fades) -> Curve:
     return ease(times / max(way_in, 0.01)) * ease((seconds - times) / max(way_out, 0.01))
 
 
+def follow(timeline: Timeline) -> Curve:
+    """Decibels by which the delivery arc takes the voice down or up: the bed goes with it, or a voice that sinks would drown."""
+    times = np.arange(steps(timeline.frames)) * float(STEP)
+    levels = sorted((speech.start + speech.frames / 2, speech.clip.gain_db) for speech in timeline.speech())
+    if not levels:
+        return np.zeros_like(times)
+    middles, decibels = zip(*levels, strict=True)
+    return np.interp(times, middles, decibels)
+
+
 def bed_db(timeline: Timeline, duck: Duck, fades: Fades) -> Curve:
     """Decibels of the bed relative to its level while nobody speaks, fades apart."""
-    moving = lift(timeline, duck) + swell(timeline, duck) + level_changes(timeline, fades.change / 2)
+    moving = lift(timeline, duck) + swell(timeline, duck) + level_changes(timeline, fades.change / 2) + follow(timeline)
     return moving - duck.depth_db * speaking(timeline, duck)
 
 

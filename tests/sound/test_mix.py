@@ -140,6 +140,19 @@ def test_slopes_stay_gentle() -> None:
     assert whole.max() <= 1
 
 
+def test_the_bed_goes_down_with_a_voice_that_sinks() -> None:
+    """Fifteen decibels under the voice stay fifteen when the delivery arc has taken the voice down by four."""
+    lowered = [
+        replace(clip.clip, gain_db=db) for clip, db in zip(timeline(60, [(5, 3), (50, 3)]).speech(), (0.0, -4.0), strict=True)
+    ]
+    spoken = [Speech(at * RATE, clip.frames, clip, 0) for at, clip in zip((5, 50), lowered, strict=True)]
+    line = Timeline(tuple(spoken), (Span("One", 0, 60 * RATE),), 60 * RATE)
+    curve = bed_gain_db(line, replace(OPTIONS, duck=Duck(lift_db=0)))
+    assert curve[5100] - curve[600] == pytest.approx(-4, abs=0.3)
+    assert curve[5800] == pytest.approx(-4, abs=0.1), "and it does not come up again when the last word is said"
+    assert np.abs(np.diff(curve[1200:4800])).max() < 0.01
+
+
 def test_long_silences_lift_and_breaths_swell() -> None:
     duck = Duck()
     quiet = timeline(60, [(5, 3), (50, 3)])
