@@ -148,7 +148,7 @@ def follow(timeline: Timeline) -> Curve:
     if not levels:
         return np.zeros_like(times)
     middles, decibels = zip(*levels, strict=True)
-    return np.interp(times, middles, decibels)
+    return np.asarray(np.interp(times, middles, decibels))
 
 
 def bed_db(timeline: Timeline, duck: Duck, fades: Fades) -> Curve:
