@@ -28,7 +28,7 @@ def inspect(
     """Show loudness, peak, speech, silence and the bed under the voice; exit 1 when a promise is broken."""
     from drift_audio.cli.output import console, emit_json
     from drift_audio.sound import inspect as inspecting
-    from drift_audio.sound.beds.preview import check_output
+    from drift_audio.sound.output import check_output
     from drift_audio.sound.picture import write_picture
 
     if png:

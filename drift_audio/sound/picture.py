@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from drift_audio.sound.beds.preview import check_output, whole
 from drift_audio.sound.inspect import BANDS, COLUMNS, HIGHEST_HZ, LOWEST_HZ, Picture, Report
+from drift_audio.sound.output import beside, check_output, whole
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
@@ -52,8 +52,8 @@ def write_picture(report: Report, picture: Picture, path: Path, *, force: bool =
     _loudness(draw, report)
     held = io.BytesIO()
     image.save(held, "PNG", optimize=True)
-    beside = path.with_name(f".{path.name}.part")
-    whole(beside, path, lambda: _store(beside, held.getvalue()))
+    part = beside(path)
+    whole(part, path, lambda: _store(part, held.getvalue()))
 
 
 def _store(path: Path, content: bytes) -> None:

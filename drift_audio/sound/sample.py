@@ -11,8 +11,9 @@ from typing import Final
 
 import numpy as np
 
-from drift_audio.errors import ExportError, OutputError, ScenarioError
+from drift_audio.errors import ScenarioError
 from drift_audio.sound.audio import RATE, Samples
+from drift_audio.sound.output import beside, check_output, whole
 from drift_audio.sound.score import Item
 from drift_audio.sound.speech import VoiceBox, speak
 from drift_audio.words.script.model import Utterance
@@ -45,16 +46,10 @@ def write_sample(
         OutputError: the path does not end in .wav, exists (without `force`), or its folder is missing.
         EngineError: the voice cannot speak here, or not this.
     """
-    _check(path, force=force)
+    check_output(path, formats=("wav",), force=force)
     samples = say(texts, voices, voice=voice, speed=speed)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        _write(beside, samples)
-        beside.replace(path)
-    except OSError as error:
-        raise ExportError(f"{path}: cannot be written ({error.strerror or error})") from None
-    finally:
-        beside.unlink(missing_ok=True)
+    part = beside(path)
+    whole(part, path, lambda: _write(part, samples))
     return Sample(path, voice, samples.shape[0] / RATE)
 
 
@@ -84,17 +79,6 @@ def sentences(text: str) -> tuple[str, ...]:
     return found
 
 
-def _check(path: Path, *, force: bool) -> None:
-    if path.suffix.lower() != ".wav":
-        raise OutputError(f"{path}: a sample is a WAV file; let its name end in .wav")
-    if path.is_dir():
-        raise OutputError(f"{path}: is a folder; give a file name")
-    if path.exists() and not force:
-        raise OutputError(f"{path}: exists already; choose another name or allow overwriting with --force")
-    if not path.parent.is_dir():
-        raise OutputError(f"{path.parent}: no such folder; make it first, or choose another place")
-
-
 def _write(path: Path, samples: Samples) -> None:
     import soundfile
 
@@ -102,8 +86,5 @@ def _write(path: Path, samples: Samples) -> None:
     try:
         with soundfile.SoundFile(descriptor, "w", RATE, samples.shape[1], "PCM_16", format="WAV", closefd=False) as file:
             file.write(samples)
-        os.fsync(descriptor)
-    except soundfile.LibsndfileError as error:
-        raise OSError(str(error)) from error
     finally:
         os.close(descriptor)

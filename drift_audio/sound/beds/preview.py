@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from drift_audio.errors import CatalogError, ExportError, OutputError
+from drift_audio.errors import CatalogError
 from drift_audio.sound.audio import BLOCK, CHANNELS, RATE, gain
 from drift_audio.sound.beds.base import Bed
+from drift_audio.sound.output import beside, check_output, whole
 
 FORMATS: Final = ("wav", "flac", "ogg", "mp3")
 LIFT_DB: Final = 4.0  # a bed by itself may be a little louder than under a voice
@@ -27,41 +27,8 @@ def write_preview(bed: Bed, path: Path, *, seconds: float, force: bool = False) 
         OutputError: a path that cannot be used. ExportError: the disk would not take it.
     """
     check_output(path, formats=FORMATS, force=force)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    whole(beside, path, lambda: _write(bed, beside, path.suffix[1:].upper(), round(seconds * RATE)))
-
-
-def check_output(path: Path, *, formats: tuple[str, ...], force: bool) -> None:
-    """Refuse an output file before any work.
-
-    Raises:
-        OutputError: a folder, an unknown suffix, a missing folder, or a file that exists (without `force`).
-    """
-    if path.suffix[1:].lower() not in formats:
-        raise OutputError(f"{path}: let the name end in {', '.join('.' + kind for kind in formats)}")
-    if path.is_dir():
-        raise OutputError(f"{path}: is a folder; give a file name")
-    if path.exists() and not force:
-        raise OutputError(f"{path}: exists already; choose another name or allow overwriting with --force")
-    if not path.parent.is_dir():
-        raise OutputError(f"{path.parent}: no such folder; make it first, or choose another place")
-
-
-def whole(beside: Path, path: Path, write: Callable[[], None]) -> None:
-    """Let `write` make the file `beside`, then give it its name; nothing is left when it fails.
-
-    Raises:
-        ExportError: it could not be written.
-    """
-    try:
-        write()
-        with beside.open("rb") as handle:
-            os.fsync(handle.fileno())
-        beside.replace(path)
-    except (OSError, RuntimeError) as error:  # libsndfile raises a RuntimeError
-        raise ExportError(f"{path}: cannot be written ({getattr(error, 'strerror', None) or error})") from None
-    finally:
-        beside.unlink(missing_ok=True)
+    part = beside(path)
+    whole(part, path, lambda: _write(bed, part, path.suffix[1:].upper(), round(seconds * RATE)))
 
 
 def _write(bed: Bed, path: Path, kind: str, frames: int) -> None:
@@ -91,9 +58,9 @@ def save_mix(expression: str, name: str, folder: Path, *, description: str = "",
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     check_output(path, formats=("yaml",), force=force)
     fields = {"description": description or f"Your mix: {expression}", "licence": "your own", "tags": ["own"], "mix": expression}
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = beside(path)
     text = yaml.safe_dump(fields, sort_keys=False, allow_unicode=True)
-    whole(beside, path, lambda: _private(beside, text))
+    whole(part, path, lambda: _private(part, text))
     return path
 
 
