@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import soundfile
@@ -26,11 +26,13 @@ from drift_audio.sound.beds.draw import child
 from drift_audio.sound.beds.level import k_weighted_lufs
 from drift_audio.sound.beds.spec import LEVEL_LUFS
 from drift_audio.sound.beds.streams import CHUNK, Flat
+from drift_audio.sound.loudness import STEADY
 
 SUFFIXES: Final = frozenset(
     "wav flac ogg oga opus mp3 aif aiff aifc au caf w64 rf64 m4a aac mp4 m4b wma webm mka".split()  # noqa: SIM905 - reads better
 )
 SHORTEST_S: Final = 0.5
+RUMBLE_HZ: Final = 28.0
 LONGEST_FADE_S: Final = 3.0
 _PROBES: Final = 24
 _PROBE_S: Final = 4.0
@@ -96,6 +98,7 @@ class FileStream:
     def __init__(self, pieces: Iterator[Piece]) -> None:
         self._pieces = pieces
         self._now = _Reader(next(pieces))
+        self._filter = _rumble_filter()
         self._tail = np.zeros((0, CHANNELS), np.float32)
 
     def add(self, out: Flat) -> None:
@@ -111,7 +114,9 @@ class FileStream:
 
     def _more(self) -> Samples:
         block = self._now.read(min(CHUNK, self._now.until_fade))
-        return block if len(block) else self._join()
+        if not len(block):
+            block = self._join()
+        return np.ascontiguousarray(self._filter.process(block.T, RATE, buffer_size=STEADY, reset=False).T)
 
     def _join(self) -> Samples:
         old, piece = self._now, next(self._pieces)
@@ -121,6 +126,15 @@ class FileStream:
         rise, fall = np.sin(line), np.cos(line)
         power = np.sqrt(1 + 2 * max(0.0, old.piece.match) * rise * fall)  # alike ends add up to more than their power
         return np.asarray((old.read(frames) * fall + self._now.read(frames) * rise) / power, np.float32)
+
+
+def _rumble_filter() -> Any:
+    """Takes out what no ear hears: wind on a microphone, a steady offset. It would eat the head-room of the session."""
+    import pedalboard
+
+    chain = pedalboard.Chain([pedalboard.HighpassFilter(RUMBLE_HZ) for _ in range(2)])
+    chain.process(np.zeros((CHANNELS, STEADY), np.float32), RATE, buffer_size=STEADY, reset=False)
+    return chain
 
 
 class _Reader:

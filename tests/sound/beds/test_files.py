@@ -51,6 +51,18 @@ def test_the_loop_is_found_where_the_file_matches_itself(tmp_path: Path) -> None
     assert k_weighted_lufs([sound], RATE) == pytest.approx(-30, abs=0.7)
 
 
+def test_what_no_ear_hears_is_taken_out_of_a_recording(tmp_path: Path) -> None:
+    """A field recording with wind on its microphone made a session 0.7 LU too soft and let its true peak through."""
+    time = np.arange(10 * RATE)[:, np.newaxis] / RATE
+    wind = 0.25 + 0.4 * np.sin(2 * np.pi * 3.0 * time)
+    soundfile.write(tmp_path / "windy.flac", noise(10, RATE, level=0.03) + wind.astype(np.float32), RATE)
+    sound = heard(tmp_path / "windy.flac", 30)[RATE:]
+    power = np.abs(np.fft.rfft(sound[: 20 * RATE, 0])) ** 2
+    pitch = np.fft.rfftfreq(20 * RATE, 1 / RATE)
+    assert power[pitch < 10].sum() < 0.03 * power[pitch > 40].sum()
+    assert abs(sound.mean()) < 1e-4
+
+
 def test_reads_of_any_size_are_the_same(tmp_path: Path) -> None:
     file = tmp_path / "a.wav"
     soundfile.write(file, noise(3, 32_000), 32_000)
