@@ -40,7 +40,7 @@ class Duck:
     lift_db: float = 1.5
     lift_after: float = 6.0
     swell_db: float = 1.5
-    presence_db: float = 4.0
+    presence_db: float = 6.0
 
 
 @dataclass(frozen=True, slots=True)
