@@ -18,6 +18,8 @@ _SIBLING: Final = frozenset({"brother", "sister", "friend", "him", "her", "them"
 _MERELY_THOUGHT: Final = frozenset(
     {"could", "would", "might", "want", "wish", "like", "love", "imagine", "dream", "tempt", "feel", "think"}
 )
+# What a boss "is going to" do is a figure of speech; a threat of death is heard by its own rule.
+_NOT_YET: Final = frozenset({"will", "would", "could", "might", "go", "gonna", "want"})
 _FIGURATIVE: Final = re.compile(
     r"look|glance|party|question|word|shade|ball|tantrum|idea|number|kiss|confetti|insult|compliment|fit|smile|pillow|fact|statistic|money|deadline|work"
 )
@@ -46,6 +48,8 @@ def _judge(verb: Any, lists: Mapping[str, Any]) -> Iterator[Verdict]:
     if doer is not None and doer.lemma_ in _YOUNG and target.lower_ in _SIBLING:
         return
     verdict = _between(_who(doer, lists), _who(target, lists))
+    if verdict == "violence" and any(word.lemma_.lower() in _NOT_YET for word in (*verb.children, verb.head)):
+        return
     if verdict == "abuse by the listener" and _thought_only(verb) and _who(target, lists) != "small":
         return
     if verdict:

@@ -110,6 +110,8 @@ def _found(text: str, signals: Signals) -> set[tuple[Outcome, str]] | list[tuple
         >= _ENOUGH_WEAK
     ):
         found.append(("crisis", "suicide"))
+    if len(masked) == 1 and signals.any_of(signals.untold, masked[0]):
+        found.append(("abuse", "hurt, not told how"))
     if not any(outcome in {"crisis", "abuse"} for outcome, _ in found):
         found += _by_grammar(masked, signals)
     return found
@@ -136,6 +138,8 @@ def _outgrown(sentence: str, signals: Signals) -> bool:
 
 def _weighed(rule: Rule, sentence: str, signals: Signals) -> tuple[Outcome, str]:
     if rule.reason in _OUTGROWN and _outgrown(sentence, signals):
+        return "ok", "recovered"
+    if rule.outcome == "abuse" and signals.distant("left_behind", sentence) and _outgrown(sentence, signals):
         return "ok", "recovered"
     if rule.gentle and signals.any_of(signals.bereaved, sentence) and not _OWN.search(sentence):
         return "ok", "bereaved"

@@ -96,6 +96,7 @@ class Signals:
     bereaved: tuple[str, ...]
     weak: tuple[str, ...]
     long_past: tuple[str, ...]
+    untold: tuple[str, ...]
     helper: tuple[str, ...]
     blows: Mapping[str, Any]
     distance: Mapping[str, str]
@@ -162,6 +163,7 @@ def _load(own: Path | None) -> Signals:
         bereaved=tuple(parts["crisis"]["bereaved"]),
         weak=tuple(parts["crisis"]["weak"]),
         long_past=tuple(parts["abuse"]["long_past"]),
+        untold=tuple(parts["abuse"]["untold"]),
         helper=tuple(parts["crisis"]["helper"]),
         blows=read_yaml(DATA / "blows.yaml"),
         distance=read_yaml(DATA / "distance.yaml"),
