@@ -15,6 +15,12 @@ _THEY: Final = frozenset({"he", "she", "they", "him", "her", "them"})
 # Children's squabbles are their parents' worry, not abuse.
 _YOUNG: Final = frozenset({"son", "daughter", "kid", "child", "nephew", "niece", "brother", "sister"})
 _SIBLING: Final = frozenset({"brother", "sister", "friend", "him", "her", "them", "classmate", "cousin"})
+_PLAYMATE: Final = frozenset({"boy", "girl", "kid", "child", "toddler", "pupil", "baby"})
+# What the listener seizes or pushes to save.
+_RESCUED: Final = re.compile(
+    r"\b(?:before|from|out of|away|back|off)\b.*\b(?:road|street|cars?|bus|bike|traffic|kerb|curb|edge|water|pool|river|fire"
+    r"|stove|oven|path|way|tracks?|platform|cliff|ledge|window|fall|falling|fell|ran|run|drown\w*)\b"
+)
 _MERELY_THOUGHT: Final = frozenset(
     {"could", "would", "might", "want", "wish", "like", "love", "imagine", "dream", "tempt", "feel", "think"}
 )
@@ -46,6 +52,15 @@ def _judge(verb: Any, lists: Mapping[str, Any]) -> Iterator[Verdict]:
         return
     doer = _subject(verb)
     if doer is not None and doer.lemma_ in _YOUNG and target.lower_ in _SIBLING:
+        return
+    if (
+        doer is not None
+        and doer.lemma_ in _YOUNG
+        and target.lemma_ in _PLAYMATE
+        and not any(c.dep_ == "poss" for c in target.children)
+    ):
+        return
+    if doer is not None and _who(doer, lists) == "me" and lemma in lists["weak"] and _RESCUED.search(verb.doc.text.lower()):
         return
     verdict = _between(_who(doer, lists), _who(target, lists))
     if verdict == "violence" and any(word.lemma_.lower() in _NOT_YET for word in (*verb.children, verb.head)):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from drift_audio.words.care import lines
+from drift_audio.words.care.ear import HARMLESS, SURE, Heard, hear
 from drift_audio.words.care.normal import normalise, plain, sentences
 from drift_audio.words.care.report import CareReport, Outcome
 from drift_audio.words.care.signals import Rule, Signals, load_signals
@@ -21,6 +22,7 @@ from drift_audio.words.understanding.language import small_words
 
 EYES_OPEN: Final = "walking"
 _GRAVER: Final[tuple[Outcome, ...]] = ("crisis", "abuse", "caution")
+_HEARD: Final[dict[Outcome, str]] = {"crisis": "sounds like danger", "abuse": "sounds like abuse", "caution": "caution"}
 _OF_LISTENER: Final = re.compile(r"\b(?:I|me|my|myself)\b", re.IGNORECASE)
 _ENOUGH_WEAK: Final = 2
 _TRAUMATIC: Final = frozenset({"threats and violence", "sexual violence", "violence", "fear of someone close", "stalking"})
@@ -32,6 +34,10 @@ _OWN: Final = re.compile(
     r"(?:suicid\w*|overdos\w*"
     r"|die|dead|kill\w*|end it|end my|hurt\w*|cut\w*|harm\w*|join|follow|stab|shoot|murder|disappear)\b(?! (?:loss"
     r"|hotline|in the))"
+)
+# What only feels like a story is one's own life.
+_LIKE_A_FILM: Final = re.compile(
+    r"\b(?:as if|as though|like) (?:(?:i|it|this|life|everything|we|in|being|living|was|were|am|is) )+.*$"
 )
 _OUTGROWN: Final = frozenset({"suicide", "self-harm", "overdose", "panic on breath focus", "eating disorder"})
 _IRREGULAR: Final = {
@@ -52,6 +58,27 @@ def check(text: str, *, locale: str = "en", data_dir: Path | None = None) -> Car
         text: their words, in any language; German, Spanish and French are known by their first phrases only.
         locale: picks the help lines ("en_GB", "de", "fr_CH").
         data_dir: folder with the user's own `lines.yaml` and `signals.yaml`.
+
+    Raises:
+        ConfigError: one of the user's files is broken.
+    """
+    report, heard = by_rules(text, locale=locale, data_dir=data_dir), hear(text)
+    if heard is None:
+        return report
+    if report.outcome != "ok":
+        return CareReport() if _a_word_alone(text, heard) else report
+    if heard.danger <= SURE or report.reason:
+        return report
+    return _report(heard.outcome, _HEARD[heard.outcome], locale, data_dir)
+
+
+def _a_word_alone(text: str, heard: Heard) -> bool:
+    """Whether one of our rules stopped a text for a word, and nothing in it sounds of danger; a rule of the user's own holds."""
+    return heard.danger < HARMLESS and by_rules(text).outcome != "ok" and not _OWN.search(normalise(text))
+
+
+def by_rules(text: str, *, locale: str = "en", data_dir: Path | None = None) -> CareReport:
+    """As `check`, without the second ear.
 
     Raises:
         ConfigError: one of the user's files is broken.
@@ -111,7 +138,7 @@ def _found(text: str, signals: Signals) -> set[tuple[Outcome, str]] | list[tuple
     ):
         found.append(("crisis", "suicide"))
     if len(masked) == 1 and signals.any_of(signals.untold, masked[0]):
-        found.append(("abuse", "hurt, not told how"))
+        found.append(("caution", "hurt, not told how"))
     if not any(outcome in {"crisis", "abuse"} for outcome, _ in found):
         found += _by_grammar(masked, signals)
     return found
@@ -141,6 +168,10 @@ def _weighed(rule: Rule, sentence: str, signals: Signals) -> tuple[Outcome, str]
         return "ok", "recovered"
     if rule.outcome == "abuse" and signals.distant("left_behind", sentence) and _outgrown(sentence, signals):
         return "ok", "recovered"
+    if rule.outcome == "abuse" and signals.distant("got_out", sentence) and not signals.distant("back_again", sentence):
+        return "ok", "recovered"
+    if rule.outcome == "abuse" and signals.distant("brought_out", sentence):
+        return "ok", "brought to safety"
     if rule.gentle and signals.any_of(signals.bereaved, sentence) and not _OWN.search(sentence):
         return "ok", "bereaved"
     if rule.helper or (rule.gentle and signals.any_of(signals.helper, sentence)):
@@ -162,7 +193,8 @@ def _set_elsewhere(sentence: str, rule: Rule, found: str, signals: Signals) -> b
     elif rule.outcome == "abuse" and _OF_LISTENER.search(found):
         # A nurse may be beaten too, and a blow may fall after a film.
         settings = ("authorship", "character", "gaming")
-    return any(signals.pattern(signals.settings[name]).search(sentence) for name in settings)
+    told = _LIKE_A_FILM.sub("", sentence)
+    return any(signals.pattern(signals.settings[name]).search(told) for name in settings)
 
 
 def _by_grammar(masked: list[str], signals: Signals) -> Iterator[tuple[Outcome, str]]:

@@ -7,8 +7,8 @@ matrix at a time is unfolded, and of the word list only the rows that the text n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,16 +21,21 @@ _ROWS: Final = 16
 _PRODUCT: Final = 12_288
 _GRAPH, _INITIALIZER, _NAME, _KIND, _DIMS, _RAW = 7, 5, 8, 2, 1, 9
 _KINDS: Final = {1: "<f4", 3: "<i1"}
+DENSE: Final = ("query", "key", "value", "out", "wide", "narrow")
 _ROOT_HALF: Final = 0.7071067811865476
 
 
 @dataclass(frozen=True)
 class Dense:
-    """weights: int8 (inputs, outputs); scale: float32 (1, outputs); bias: float32 (outputs,)."""
+    """weights: int8 (inputs, outputs); scale: float32 (1, outputs); bias: float32 (outputs,).
+
+    adapter: what was learnt on top, a product of float32 (inputs, rank) and (rank, outputs), or None.
+    """
 
     weights: Any
     scale: Any
     bias: Any
+    adapter: tuple[Any, Any] | None = None
 
     def __call__(self, values: Any) -> Any:
         import numpy as np
@@ -38,7 +43,15 @@ class Dense:
         weights, width = self.weights.astype("f4"), _PRODUCT // len(self.weights)
         blocks = weights.reshape(len(weights), -1, width).transpose(1, 0, 2)
         rows = [values[at : at + _ROWS] @ blocks for at in range(0, len(values), _ROWS)]
-        return np.concatenate(rows, axis=1).transpose(1, 0, 2).reshape(len(values), -1) * self.scale + self.bias
+        plain = np.concatenate(rows, axis=1).transpose(1, 0, 2).reshape(len(values), -1) * self.scale + self.bias
+        return plain if self.adapter is None else plain + self._adapted(values)
+
+    def _adapted(self, values: Any) -> Any:
+        import numpy as np
+
+        assert self.adapter is not None  # noqa: S101 - asked for only where there is one
+        down, up = self.adapter
+        return np.concatenate([values[at : at + _ROWS] @ down @ up for at in range(0, len(values), _ROWS)])
 
 
 @dataclass(frozen=True)
@@ -92,11 +105,32 @@ class MiniLM:
 
     def __call__(self, pieces: Sequence[int]) -> Any:
         """Mean over the last layer for the ids of a text's pieces (at most 512), float32 (384,)."""
+        return self.states(pieces).mean(axis=0)
+
+    def states(self, pieces: Sequence[int]) -> Any:
+        """The last layer for the ids of a text's pieces (at most 512), float32 (pieces, 384)."""
         values = _rows(self.words, list(pieces)) + _rows(self.places, list(range(len(pieces)))) + self.kind
         values = self.first(values)
         for layer in self.layers:
             values = layer(values)
-        return values.mean(axis=0)
+        return values
+
+
+def adapted(model: MiniLM, adapters: Mapping[str, Any]) -> MiniLM:
+    """The model with what was learnt on top of its dense steps; what it was loaded from is shared.
+
+    adapters: "0.query.down" and "0.query.up" for the first layer's query, and so on, of any float type.
+    """
+    return replace(model, layers=tuple(_adapted(layer, f"{at}.", adapters) for at, layer in enumerate(model.layers)))
+
+
+def _adapted(layer: Layer, at: str, adapters: Mapping[str, Any]) -> Layer:
+    steps: dict[str, Any] = {}
+    for name in DENSE:
+        step: Dense = getattr(layer, name)
+        pair = (adapters[f"{at}{name}.down"].astype("f4"), adapters[f"{at}{name}.up"].astype("f4"))
+        steps[name] = replace(step, adapter=pair)
+    return replace(layer, **steps)
 
 
 def load(file: Path) -> MiniLM:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from drift_audio.words.care.gate import check, check_script
+from drift_audio.words.care.gate import by_rules, check, check_script
+from drift_audio.words.care.report import CareReport
 from drift_audio.words.script.model import Script, Section, Utterance
 
 CORPUS = Path(__file__).parent / "corpus"
 FOLDERS = ["", *sorted(path.name for path in CORPUS.iterdir() if path.is_dir())]
+# Written by somebody who had seen neither rules nor training lines, and neither widened nor learnt by it since.
+UNSEEN = "held_u"
+LEARNT = [folder for folder in FOLDERS if folder != UNSEEN]
 
 
 def texts(name: str, folder: str = "") -> list[str]:
@@ -22,21 +27,65 @@ def test_corpus_is_large_enough() -> None:
     assert len(texts("ok")) >= 200
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
+@pytest.mark.parametrize("folder", LEARNT)
+def test_recall_and_false_positives_of_the_rules(folder: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The rules alone. The first corpus was written beside them, the others after; docs/care.md has the first-try figures."""
+    recall, exact, wrongly = judged(folder, by_rules, capsys)
+    assert recall >= 0.98
+    assert exact >= 0.95
+    assert wrongly <= 0.02
+
+
+@pytest.mark.parametrize("folder", ["", "held_t", UNSEEN])
 def test_recall_and_false_positives(folder: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """The first corpus was written beside the rules, the others after them; docs/care.md has their first-try figures."""
+    """The gate as people meet it, rules and second ear."""
+    recall, exact, wrongly = judged(folder, check, capsys)
+    assert recall >= (0.95 if folder == UNSEEN else 0.98)
+    assert exact >= (0.9 if folder == UNSEEN else 0.95)
+    assert wrongly <= 0.02
+
+
+@pytest.mark.slow
+def test_the_ear_takes_nothing_from_the_rules(capsys: pytest.CaptureFixture[str]) -> None:
+    """All sets together: some hold but forty look-alikes, of which one more or less says nothing."""
+    told = {folder: judged(folder, check, capsys) for folder in LEARNT}
+    danger, fine = (
+        {folder: sum(len(texts(name, folder)) for name in names) for folder in LEARNT}
+        for names in (("crisis", "abuse", "caution"), ("ok",))
+    )
+    assert sum(told[folder][0] * danger[folder] for folder in LEARNT) / sum(danger.values()) >= 0.98
+    assert sum(told[folder][2] * fine[folder] for folder in LEARNT) / sum(fine.values()) <= 0.02
+
+
+def judged(folder: str, judge: Callable[[str], CareReport], capsys: pytest.CaptureFixture[str]) -> tuple[float, float, float]:
+    """Recall of a set, the share of its danger signs that got the very outcome, and false positives; printed."""
     wanted = [(text, name) for name in ("crisis", "abuse", "caution") for text in texts(name, folder)]
-    found = [(text, name, check(text).outcome) for text, name in wanted]
-    missed = [text for text, _, outcome in found if outcome == "ok"]
-    exact = sum(name == outcome for _, name, outcome in found) / len(wanted)
-    stopped = [text for text in texts("ok", folder) if check(text).outcome != "ok"]
-    recall, wrongly = 1 - len(missed) / len(wanted), len(stopped) / len(texts("ok", folder))
+    found = [(name, judge(text).outcome) for text, name in wanted]
+    recall = sum(outcome != "ok" for _, outcome in found) / len(wanted)
+    exact = sum(name == outcome for name, outcome in found) / len(wanted)
+    wrongly = sum(judge(text).outcome != "ok" for text in texts("ok", folder)) / len(texts("ok", folder))
     with capsys.disabled():
         shares = f"recall {recall:.3f} of {len(wanted)}, exact {exact:.3f}, false positives {wrongly:.3f}"
-        print(f"\ncare gate, {folder or 'first'}: {shares}")
-    assert recall >= 0.98, missed
-    assert exact >= 0.95
-    assert wrongly <= 0.02, stopped
+        print(f"\ncare gate, {folder or 'first'}, {'rules alone' if judge is by_rules else 'whole'}: {shares}")
+    return recall, exact, wrongly
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("I'm proud that I left my abusive marriage", "ok"),
+        ("I left my violent husband and I'm glad, but he keeps following me", "abuse"),
+        ("My sister is in an abusive relationship and I got her to move in with me", "ok"),
+        ("He hurt me", "caution"),
+        ("He hurts me when we are alone", "abuse"),
+        ("I'm scared that I won't wake up from the anaesthetic", "ok"),
+        ("I grabbed my son before he ran into the road", "ok"),
+        ("I grabbed my son by the throat", "abuse"),
+        ("My kids are smothering me with kisses", "ok"),
+    ],
+)
+def test_near_neighbours_are_told_apart(text: str, outcome: str) -> None:
+    assert by_rules(text).outcome == outcome
 
 
 @pytest.mark.parametrize(
@@ -83,11 +132,11 @@ def test_bereavement_is_met_gently_and_goes_on() -> None:
 def test_user_lines_and_signals_override(tmp_path: Path) -> None:
     (tmp_path / "lines.yaml").write_text('crisis: {us: [{name: "Aunt May", contact: "12345"}]}\n', "utf-8")
     (tmp_path / "signals.yaml").write_text(
-        'rules: [{outcome: caution, reason: vertigo, needs: [vertigo], patterns: ["vertigo"]}]\n', "utf-8"
+        'rules: [{outcome: caution, reason: harbour, needs: [rotterdam], patterns: ["rotterdam"]}]\n', "utf-8"
     )
     assert check("I want to die", locale="en_US", data_dir=tmp_path).lines[0].contact == "12345"
-    assert check("I get vertigo", data_dir=tmp_path).reason == "vertigo"
-    assert check("I get vertigo").outcome == "ok"
+    assert check("We saw Rotterdam", data_dir=tmp_path).reason == "harbour"
+    assert check("We saw Rotterdam").outcome == "ok"
 
 
 def test_written_script_is_judged_as_said_to_the_listener() -> None:
