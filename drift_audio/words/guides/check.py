@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from drift_audio.errors import CatalogError
@@ -48,6 +48,13 @@ _RULES: Final = (
     ("double space", re.compile(r"  |\s[,.;?]|,,|\.\.|,\.|\?\.")),
     ("agreement", re.compile(r"\b[Tt]hey (?:is|was|has|does|says|doesn't|isn't|wasn't|hasn't)\b")),
     ("agreement", re.compile(rf"{_ALONE}(?:he|she|He|She) (?:are|have|do|aren't|haven't|don't|say|need|want)\b")),
+    (
+        "agreement",
+        re.compile(
+            r"(?<!\band )(?<!\bto )(?<!\bwith )(?<!\bfrom )(?<!\bof )(?<!\bfor )(?<!\babout )(?<!\bin )(?<!\bhurt )"
+            r"\b[Yy]our parents (?:is|was|has|does|comes|goes|chooses|needs|wants|says|tells|knows|looks)\b"
+        ),
+    ),
     ("agreement", re.compile(r"(?:^|[.,?;] |\b(?:and|when|if|because) )[Yy]ou (?:is|was|has|does)\b")),
     ("exclamation", re.compile(r"!")),
     ("digit", re.compile(r"\d")),
@@ -56,7 +63,12 @@ _RULES: Final = (
     ("pause", re.compile(rf"\[(?!(?:{'|'.join(PAUSES)})\])[^\]]*\]")),
     ("small letter", re.compile(r"(?:^|[.?] |\n)[a-z]")),
 )
-_EVENTS = ("what happened over the dishes", "the argument with {} about money", "the morning", "tomorrow's exam")
+_EVENTS = (
+    "the moment you were short with {} over the dishes",
+    "the argument with {} about money",
+    "the morning",
+    "tomorrow's exam",
+)
 _MATTERS = ("the dishes", "your father's illness", "an old promise", "money")
 
 
@@ -98,7 +110,7 @@ def _story(person: Person | None, at: int) -> Story:
 def every_paragraph(name: str) -> Iterator[str]:
     """What the banks of a theme (or of `SHARED`) can say, each wording of a few, with every class of filler."""
     banks = load_banks(name)
-    fills = tuple(Fill(fill.values, fill.plural, {**fill.pools, **banks.pools}) for fill in fillers())
+    fills = tuple(replace(fill, pools={**fill.pools, **banks.pools}) for fill in fillers())
     for _, entry in all_entries(banks):
         tree = parse(entry.text)
         for pruned in (prune(tree, fill) for fill in fills):
@@ -108,7 +120,7 @@ def every_paragraph(name: str) -> Iterator[str]:
 def check_banks(name: str) -> tuple[Fault, ...]:
     """Every fault in the banks of a theme (or of `SHARED`); an empty tuple means that it reads well."""
     banks = load_banks(name)
-    fills = tuple(Fill(fill.values, fill.plural, {**fill.pools, **banks.pools}) for fill in fillers())
+    fills = tuple(replace(fill, pools={**fill.pools, **banks.pools}) for fill in fillers())
     faults: dict[tuple[str, str, str], Fault] = {}
     for slot, entry in all_entries(banks):
         for fault in _check_entry(f"{name}: {slot}", entry, fills):

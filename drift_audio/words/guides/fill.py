@@ -19,6 +19,7 @@ _BY_DAY: Final = re.compile(
     r"\b(?:night|nights|tonight|midnight|evening|moon|moonlight|this dark|the dark|morning|owls?|blue hour|frogs)\b",
     re.IGNORECASE,
 )
+_CLAUSE: Final = re.compile(r"the (?:moment|way|time|day|night|evening|morning) (?:you|your|he|she|they|it|[A-Z])")
 Conditions = tuple[tuple[str, frozenset[str]], ...]
 
 
@@ -37,7 +38,16 @@ def fill_story(story: Story, *, minutes: str = "a few minutes", pools: Mapping[s
         values |= _person_values(story.person)
         plural |= {"they"} if story.person.pronouns.plural_verb else set()
         plural |= {"person"} if story.person.plural else set()
-    return Fill(values=values, plural=frozenset(plural), pools=pools or {})
+    return Fill(values=values, plural=frozenset(plural), pools=pools or {}, brief=_brief(values))
+
+
+def _brief(values: Mapping[str, str]) -> dict[str, str]:
+    """ "what happened over the dishes" for "the moment you were short with your husband over the dishes"."""
+    event, matter = values.get("event", ""), values.get("matter")
+    if not _CLAUSE.match(event):
+        return {}
+    about = re.search(rf" (?:about|over|with|at|on|in|for) {re.escape(matter)}\Z", event) if matter else None
+    return {"event": f"what happened{about[0] if about else ''}"}
 
 
 def _person_values(person: Person) -> dict[str, str]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from drift_audio.catalog import hint
 from drift_audio.errors import CatalogError
 from drift_audio.words.guides.model import DIMENSIONS, GOAL_SLOTS, Banks, Entry, Goal, Guide
 
 FOLDER: Final = Path(__file__).parent
 SHARED: Final = "_shared"
+STRANDS: Final = "_strands"
 _RELATED = re.compile(r"^- `([a-z-]+)`", re.MULTILINE)
 _COMMAND = re.compile(r"^```sh\n(.*?)\n```", re.MULTILINE | re.DOTALL)
 
@@ -31,10 +33,8 @@ def guide(name: str) -> Guide:
     """
     found = load_guides().get(name)
     if found is None:
-        from difflib import get_close_matches
-
-        near = get_close_matches(name, load_guides(), n=3) or sorted(load_guides())
-        raise CatalogError(f"unknown guide {name!r}; did you mean {', '.join(near)}? `drift-audio guides list` shows all")
+        told = hint(name, tuple(sorted(load_guides())))
+        raise CatalogError(f"unknown guide {name!r}; {told} (list them with: drift-audio guides list)")
     return found
 
 
@@ -63,11 +63,25 @@ def load_banks(name: str) -> Banks:
     Raises:
         CatalogError: a bank file cannot be read; names file and key.
     """
+    return _banks(name, sorted((FOLDER / name).glob("*.yaml")))
+
+
+@cache
+def load_strand(name: str) -> Banks:
+    """What is said of one strand of a story, in the slots `meet`, `turn` and `night`; of an unknown one, nothing.
+
+    Raises:
+        CatalogError: the file cannot be read.
+    """
+    return _banks(STRANDS, [path for path in [FOLDER / STRANDS / f"{name}.yaml"] if path.is_file()])
+
+
+def _banks(name: str, paths: Sequence[Path]) -> Banks:
     slots: dict[str, list[Entry]] = {}
     pools: dict[str, list[str]] = {}
     plans: dict[str, tuple[str, ...]] = {}
     goals: list[Goal] = []
-    for path in sorted((FOLDER / name).glob("*.yaml")):
+    for path in paths:
         where = f"guide {name}/{path.name}"
         for key, value in _read_yaml(path, where).items():
             if key == "pools":

@@ -76,12 +76,14 @@ class Fill:
     """What the story surely has: slot values, which of "they" and "person" take a plural verb, and the pools at hand.
 
     banned: words that would be out of place here (sitting, on a walk); an alternative that holds one is not chosen.
+    brief: shorter words for a slot that stands amid a sentence, where a long phrase would trip the tongue.
     """
 
     values: Mapping[str, str] = field(default_factory=dict)
     plural: frozenset[str] = frozenset()
     pools: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     banned: re.Pattern[str] | None = None
+    brief: Mapping[str, str] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=8192)
@@ -154,19 +156,24 @@ def _single(inner: str, template: str) -> Node:
 def prune(sequence: Seq, fill: Fill) -> Seq | None:
     """The sequence without what the fill cannot say; None when nothing whole is left."""
     kept: list[Node] = []
-    for node in sequence:
-        pruned = _prune_node(node, fill)
+    for at, node in enumerate(sequence):
+        pruned = _prune_node(node, fill, amid=_goes_on(sequence[at + 1 :]))
         if pruned is None:
             return None
         kept.append(pruned)
     return tuple(kept)
 
 
-def _prune_node(node: Node, fill: Fill) -> Node | None:
+def _goes_on(rest: Seq) -> bool:
+    """Whether the sentence goes on with a word, rather than with a stop or a comma."""
+    return bool(rest) and isinstance(rest[0], Text) and re.match(r" (?:\w|\Z)", rest[0].text) is not None
+
+
+def _prune_node(node: Node, fill: Fill, *, amid: bool) -> Node | None:
     if isinstance(node, Text):
         return None if fill.banned and fill.banned.search(node.text) else node
     if isinstance(node, Slot):
-        return _prune_slot(node, fill)
+        return _prune_slot(node, fill, amid=amid)
     if isinstance(node, Pool):
         options = [prune(parse(text), fill) for text in fill.pools.get(node.name, ())]
     else:
@@ -175,8 +182,9 @@ def _prune_node(node: Node, fill: Fill) -> Node | None:
     return Choice(whole, tuple(count(option) for option in whole)) if whole else None
 
 
-def _prune_slot(node: Slot, fill: Fill) -> Node | None:
+def _prune_slot(node: Slot, fill: Fill, *, amid: bool) -> Node | None:
     value = fill.values.get(node.name)
+    value = fill.brief.get(node.name, value) if amid else value
     if value is None:
         return None
     if node.forms:

@@ -36,6 +36,7 @@ def _said(sentence: str) -> Script:
         ("Stay for an while.", "article"),
         ("It is your your choice.", "double word"),
         ("They is at home.", "agreement"),
+        ("Your parents has a part in it.", "agreement"),
         ("She are at home.", "agreement"),
         ("Here is {person}.", "placeholder"),
         ("Rest now, just relax.", "cliche: just relax"),
