@@ -2,28 +2,53 @@
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from drift_audio.words.story import Gravity, Person, Role, Story, Theme
-from drift_audio.words.understanding import acts, dealings, details, parser, people, phrases, sense, themes, weigh
+from drift_audio.words.story import NAMED, THEY, Gravity, Person, Role, Story, Theme
+from drift_audio.words.understanding import (
+    acts,
+    bindings,
+    dealings,
+    details,
+    late,
+    parser,
+    people,
+    phrases,
+    sense,
+    strands,
+    themes,
+    things,
+    weigh,
+)
 from drift_audio.words.understanding.language import detect
 from drift_audio.words.understanding.text import tidy
 
 # Themes in which a part and a gravity are told of: what was done lies between people.
+# Plain names that say little; what the text tells says more.
+_SAYS_LITTLE: Final = frozenset({"work", "sleep", "the pain", "the parting"})
 _BETWEEN_PEOPLE: Final = frozenset({"relationship-repair", "anger", "work-stress"})
-_LATE: Final = (
-    r"died|gone|without|buried|passed away|passed|death|dead|funeral|killed|lost|took (?:his|her|their) own life"
-    r"|put (?:him|her|them|it) (?:down|to sleep)|put (?:\w+ ){1,3}to sleep|put to sleep|put down"
+_PARTED: Final = (
+    r"died|gone|without|buried|passed away|passed|death|dead|funeral|killed|lost|late|took (?:his|her|their) own life"
+    r"|put (?:\w+ ){0,3}(?:down|to sleep)|miss|broke up|divorce|left me"
 )
 # Themes in which another is only named in passing unless called one's own.
 _INWARD: Final = frozenset({"sleep", "pain", "focus", "habit-change", "everyday-calm"})
-# What a whole certainty of the sentence model weighs against the cues, of which a plain one weighs 5 or 6.
-_SENSE_WEIGHT: Final = 8.0
+_GROUPS: Final = frozenset({"team", "staff"})
+# What the sentence model's log probability weighs against the cues, of which a plain one weighs 5 or 6; below the floor
+# nothing speaks for a theme. Held against sets j to n unseen: 2 to 4 do alike, and better than the probability itself.
+_SENSE_WEIGHT: Final = 3.0
+_SENSE_FLOOR: Final = -6.0
+_NOTHING_DONE: Final = 0.55
 _UNTOLD: Final = 0.45
+_SURE: Final = 0.8
+# Done with another, and yet to the one who was betrayed.
+_WITH_ANOTHER: Final = frozenset({"betrayal", "discovery"})
+_WORDS_SAID: Final = frozenset({"snap", "cutting words", "raise voice", "slight"})
 _ANOTHER: Final = r"\b(?:he|him|his|she|her|hers|they|them|their|we|us|our|each other|someone|somebody|people|everyone)\b"
 # What counts towards being the one concerned: near to the deed, called one's own, named first.
 _NEAR: Final = 2.0
@@ -61,7 +86,8 @@ def release() -> None:
 
 def _warm() -> None:
     parser.parser()
-    sense.likely("")
+    if sense.ready():
+        sense.vector("")
 
 
 @dataclass(frozen=True)
@@ -105,6 +131,8 @@ class _Reading:
         plain = themes.without_traps(self.text)
         sums = themes.scores(plain)
         sums["relationship-repair"] = sums.get("relationship-repair", 0.0) + self._between_people()
+        if self._quarrel_beside_grief(plain):
+            sums["grief"] /= 2
         if sums["big-day-nerves"] >= _A_DAY_IS_NAMED:
             # Nerves belong to the day that causes them.
             sums["anxiety"] /= 2
@@ -112,22 +140,54 @@ class _Reading:
             # Whoever names a matter and wants calm wants it for that matter.
             sums["everyday-calm"] /= 2
         for theme, share in self._heard(plain).items():
-            sums[theme] = sums.get(theme, 0.0) + _SENSE_WEIGHT * share
+            heard = math.log(share) if share > 0 else _SENSE_FLOOR
+            sums[theme] = sums.get(theme, 0.0) + _SENSE_WEIGHT * max(0.0, heard - _SENSE_FLOOR)
         return themes.best(sums)
+
+    def _quarrel_beside_grief(self, plain: str) -> bool:
+        """A quarrel at a funeral is a quarrel, and hard words about a divorce are hard words."""
+        kind, acted = themes.kind_of("grief", plain), {deed.act.name for deed in self.named_deeds}
+        if kind == "parting":
+            return bool(acted & _WORDS_SAID)
+        return bool(acted) and not any(late.departed(mention, self.doc, THEY) for mention in self.mentions)
 
     def _heard(self, plain: str) -> dict[str, float]:
         """What the sentence model hears; nothing lies between people where no other is spoken of."""
-        shares = sense.likely(plain)
-        if shares and not (self.mentions or people.names(self.text) or re.search(_ANOTHER, self.text.lower())):
+        if not sense.ready():
+            return {}
+        shares = sense.likely(self.theme_signs(plain))
+        if not self._another:
             shares["relationship-repair"] = 0.0
+        elif not self._done:
+            # Nobody did anything: someone is spoken of, and it may be love or a farewell.
+            shares["relationship-repair"] *= _NOTHING_DONE
         return shares
+
+    def theme_signs(self, plain: str) -> Any:
+        """Everything that the theme is learnt and read from; plain: the text without its traps."""
+        close = any(m.sort not in {"pet", "work"} and not m.vague for m in self.mentions)
+        work, pet = (any(m.sort == sort for m in self.mentions) for sort in ("work", "pet"))
+        flags = [self._another, self._done, close, work, pet, len(self.mentions) > 1]
+        nameless = plain == self.text and not any(m.owned for m in self.mentions)
+        return weigh.theme_signs(plain, self.signs, flags, nameless=nameless)
+
+    @cached_property
+    def _another(self) -> bool:
+        """Whether anybody else is spoken of."""
+        return bool(self.mentions or people.names(self.text) or re.search(_ANOTHER, self.text.lower()))
+
+    @cached_property
+    def _done(self) -> bool:
+        """Whether something was done to somebody, or has left a mark."""
+        return bool(self.deeds) or acts.leaves_a_mark(self.text) or acts.wants_to_mend(self.text)
 
     def _between_people(self) -> float:
         """How much speaks for a rupture between the listener and someone close."""
         close = any(m.sort not in {"pet", "work"} and (not m.vague or m.sort == "friend") for m in self.mentions)
         close = close or bool(people.names(self.text))
         work = any(mention.sort == "work" for mention in self.mentions)
-        if not (close or work):
+        met = any(m.vague for m in self.mentions) and any(deed.role == "caused" for deed in self.named_deeds)
+        if not (close or work or met):
             return 0.0
         mend = acts.wants_to_mend(self.text)
         told = [deed for deed in self.deeds if mend or deed.act.name != "grievance"]
@@ -158,7 +218,7 @@ class _Reading:
         return Story(
             theme=theme,
             theme_confidence=confidence,
-            kind=themes.kind_of(theme, self.text),
+            kind=self._kind(theme, person),
             person=person,
             event=event[0],
             event_confidence=event[1],
@@ -179,14 +239,45 @@ class _Reading:
             occasion_confidence=occasion[1],
             setting=setting[0],
             setting_confidence=setting[1],
+            strands=strands.told(self.text, theme, part[0], everyone=self.mentions, known=person),
         )
+
+    def _kind(self, theme: Theme, person: Person | None) -> str | None:
+        if theme == "grief" and person and person.late and self.concerned and self.concerned.sort == "pet":
+            return "pet"
+        return themes.kind_of(theme, self.text)
+
+    def _between_us(self, deed: acts.Deed) -> bool:
+        """Whether nobody else is named as the one who did it, or to whom: "I shout at strangers" is not between me and my son."""
+        concerned = self.concerned
+        if concerned is None or deed.end > _MAX_PARSED or deed.act.name in _WITH_ANOTHER:
+            return True
+        places = [(m.start, m.end) for m in self.mentions if m.noun != concerned.noun and m.start != concerned.start]
+        own = [(m.start, m.end) for m in self.mentions if m.noun == concerned.noun] + [(concerned.start, concerned.end)]
+        for token in acts.others_in(deed, self.doc):
+            if any(start <= token.idx < end for start, end in own) or token.text == concerned.name:
+                return True
+            if any(start <= token.idx < end for start, end in places) or people.is_someone(token):
+                return False
+        return True
 
     def _part(self, theme: Theme) -> tuple[Role, float]:
         if theme == "relationship-repair" and self.weighed is not None:
-            return self._as_told(self.weighed[0])
-        if self._between(theme):
+            return self._as_told(self._with_the_deeds(self.weighed[0]))
+        if self._between(theme) and all(self._between_us(deed) for deed in self.deeds):
             return acts.part_of(self.deeds, self.text)
         return "none", 0.8
+
+    def _with_the_deeds(self, weighed: tuple[Role, float]) -> tuple[Role, float]:
+        """Several deeds of one mind outvote a reading that is not sure."""
+        roles = {deed.role for deed in self.named_deeds}
+        if len(self.named_deeds) > 1 and len(roles) == 1 and weighed[1] < _SURE:
+            return roles.pop(), 0.7
+        if weighed[0] != "both" and not roles & {"caused", "hurt"} and acts.has_cue("back", self.text.lower()):
+            subject = next((token for token in self.doc if token.dep_ == "nsubj"), None)
+            if subject is not None and weigh.beside_me(subject):
+                return "both", 0.7
+        return weighed
 
     def _as_told(self, weighed: tuple[Any, float]) -> tuple[Any, float]:
         """Where no deed and no sign of guilt or hurt was found, the sound alone is too little for the prose."""
@@ -196,7 +287,7 @@ class _Reading:
     def _gravity(self, theme: Theme, part: Role) -> tuple[Gravity, float]:
         if theme == "relationship-repair" and self.weighed is not None:
             return self._as_told(self.weighed[1])
-        if self._between(theme) and part != "none":
+        if part != "none":
             return acts.gravity_of(self.deeds, self.text)
         return "none", 0.8
 
@@ -209,48 +300,65 @@ class _Reading:
         someone = bool(self.mentions) or re.search(r"\b(he|she|him|her|someone|they)\b", self.text.lower()) is not None
         return someone and (bool(self.named_deeds) or theme == "anger")
 
+    @cached_property
+    def concerned(self) -> people.Mention | None:
+        return self._concerned(self.theme[0])
+
     def _person(self, theme: Theme) -> Person | None:
-        mention = self._concerned(theme)
+        mention = self.concerned
         if mention is None:
             return None
-        return people.person_of(mention, self.mentions, self.text, late=theme == "grief" and self._late(mention))
+        told = bindings.person_of(mention, self.mentions, self.text)
+        if theme == "grief" and not told.late and mention.end < _MAX_PARSED:
+            return told.model_copy(update={"late": late.departed(mention, self.doc, told.pronouns)})
+        return told
 
     def _concerned(self, theme: Theme) -> people.Mention | None:
         """The one the situation turns on: nearest to what was done or lost, else the first who is named."""
         acted = theme == "anger" or theme == "relationship-repair" or bool(self.named_deeds)
         known = [m for m in self.mentions if (theme == "grief" or m.sort != "pet") and (not m.vague or acted)]
+        known = [m for m in known if acted or m.sort != "group"]
+        known = [m for m in known if m.sort != "group" and m.noun not in _GROUPS] or known
         known = [m for m in known if not m.behind] or known
-        known = [m for m in known if not m.vague] or known
+        known = [m for m in known if not m.vague or self._does_it(m)] or known
+        if theme in _BETWEEN_PEOPLE:
+            known = [*known, *people.named_mentions(self.doc, self.mentions)]
         if theme in _INWARD:
             known = [m for m in known if m.owned]
         if not known:
             given = people.names(self.text) if theme in {"relationship-repair", "grief", "anger"} else []
             return people.named(self.text, given[0]) if given else None
-        return max(known, key=lambda m: (self._salience(m, theme), -m.start))
+        best = max(known, key=lambda m: (self._salience(m, theme), -m.start))
+        betrayed = any(deed.act.name == "betrayal" and deed.role == "caused" for deed in self.named_deeds)
+        return bindings.meant_instead(best, self.mentions, self.text, betrayed=betrayed, spoken=self._spoken_of) or best
+
+    def _does_it(self, mention: people.Mention) -> bool:
+        """Whether somebody of no relation is the one who did it: "the man next door called my wife a name"."""
+        return mention.end < _MAX_PARSED and people.standing(mention, self.doc) > 0
+
+    @cached_property
+    def _spoken_of(self) -> dict[str, float]:
+        return bindings.spoken_of([*self.mentions, *people.named_mentions(self.doc, self.mentions)], self.doc)
 
     def _salience(self, mention: people.Mention, theme: Theme) -> float:
         places = [deed.start for deed in self.deeds]
         if theme == "grief":
-            places = [
-                match.start() for match in re.finditer(rf"\b(?:{_LATE}|miss|broke up|divorce|left me)\b", self.text.lower())
-            ]
+            places = [match.start() for match in re.finditer(rf"\b(?:{_PARTED})\b", self.text.lower())]
         near = _NEAR - min((abs(place - mention.start) for place in places), default=0) / 40 if places else 0.0
         again = sum(other.noun == mention.noun for other in self.mentions)
         former = mention.noun.startswith("ex") and any(not m.noun.startswith("ex") and m.sort != "pet" for m in self.mentions)
         sorts = {"partner": -1.5 if former else 0.5, "pet": -0.5, "other": -0.3}
         grammar = people.standing(mention, self.doc) if theme in _BETWEEN_PEOPLE and mention.end < _MAX_PARSED else 0.0
+        spoken = self._spoken_of.get(mention.noun, 0.0) if theme in _BETWEEN_PEOPLE else 0.0
         return (
             max(near, 0.0)
+            + spoken
             + 0.5 * again
             + sorts.get(mention.sort, 0.0)
             + grammar
             + _OWNED * mention.owned
-            + _FIRST * (mention == self.mentions[0])
+            + _FIRST * all(mention.start <= other.start for other in self.mentions)
         )
-
-    def _late(self, mention: people.Mention) -> bool:
-        around = self.text[max(0, mention.start - 45) : mention.end + 60].lower()
-        return bool(re.search(rf"\b(?:{_LATE})\b", around))
 
     def _phrases(self, theme: Theme, part: Role, person: Person | None) -> tuple[phrases.Phrase, phrases.Phrase]:
         """Event and matter."""
@@ -259,10 +367,21 @@ class _Reading:
         matter = phrases.matter_of(self.doc, theme, anchors, pronoun=possessive)
         event: phrases.Phrase = (None, 0.0)
         if theme in _BETWEEN_PEOPLE:
-            event = phrases.event_between(self.deeds, part, person, matter[0])
-        plain = phrases.named(theme, themes.kind_of(theme, self.text), person, self.text)
+            event = phrases.event_between([deed for deed in self.deeds if self._between_us(deed)], part, person, matter[0])
+        plain = phrases.named(theme, self._kind(theme, person), person, self.text)
+        if matter[0] is None and plain.get("matter", "work") in _SAYS_LITTLE:
+            matter = self._thing(theme, anchors, possessive) or matter
+        plain |= phrases.told(theme, self.text)
         if event[0] is None and "event" in plain:
             event = (plain["event"], 0.7)
         if matter[0] is None and "matter" in plain:
             matter = (plain["matter"], 0.7)
         return event, matter
+
+    def _thing(self, theme: Theme, anchors: list[tuple[int, int]], possessive: str | None) -> phrases.Phrase | None:
+        """What it is about where no "about" says so; sure enough to be named, and no more."""
+        if theme == "pain":
+            told = things.ailment(self.doc)
+        else:
+            told = things.thing(self.doc, [(m.start, m.end) for m in self.mentions], anchors, pronoun=possessive)
+        return (told, NAMED) if told else None

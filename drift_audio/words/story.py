@@ -29,6 +29,9 @@ from pydantic import Field
 
 from drift_audio.scenario import Frozen
 
+NAMED: Final = 0.4
+"""Confidence of a matter that may be named ("to do with your diary"), and that no other sentence may build on."""
+
 Role = Literal["caused", "hurt", "both", "none"]
 Gravity = Literal["minor", "moderate", "major", "none"]
 Tense = Literal["past", "ongoing", "future"]
@@ -128,6 +131,16 @@ class Person(Frozen):
     confidence: Confidence = 1.0
 
 
+class Strand(Frozen):
+    """One circumstance that was told beside the event, by the name of its bank in `guides/_strands`.
+
+    person: whom it is told of, where the same breath names one ("my mother has been in hospital since Monday").
+    """
+
+    name: str
+    person: Person | None = None
+
+
 class Story(Frozen):
     """The situation as far as it was surely understood; an unsure field stays None and out of the prose.
 
@@ -141,6 +154,7 @@ class Story(Frozen):
     tense: whether the event has happened, goes on, or is yet to come. part: the listener's part in a hurt between people
     ("none" outside of one). gravity: of a rupture between people; "none" where nothing of that sort is told.
     occasion: time of day the session is for. setting: where it happened or will ("at work", "on the ward").
+    strands: what else was surely told, the surest first.
     Each confidence is 0 to 1; a writer leaves out what stands below 0.5.
     """
 
@@ -167,4 +181,5 @@ class Story(Frozen):
     occasion_confidence: Confidence = 0.0
     setting: str | None = None
     setting_confidence: Confidence = 0.0
+    strands: tuple[Strand, ...] = ()
     language: str = "en"

@@ -29,6 +29,10 @@ _BULLET: Final = re.compile(r"^\s*(?:[-*+•]|\d{1,2}[.)])\s+(.+)$")
 _THINK: Final = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
 _BREAK: Final = re.compile(r"^break\b(?:.*?time\s*=\s*[\"']?([^\"'/>]+))?", re.IGNORECASE)
 _TIMED: Final = re.compile(r"\b(pause|pauses|pausing|silence|wait|break)\b", re.IGNORECASE)
+_RUNG: Final = re.compile(r"(?:rings?|strikes?|sounds?) (?:the |a )?(?:bell|chime|gong)s?\b", re.IGNORECASE)
+# Brackets as East Asian keyboards write them.
+_WIDE: Final = str.maketrans("（）［］", "()[]")
+_EMPHASIS: Final = re.compile(r"\*\*(.+?)\*\*|__(.+?)__|(?<![\w_])_([^_\n]{3,60})_(?![\w_])")
 # A marker: [..], <..>, {..}, a pause in parentheses or asterisks; or a bracket that never closes.
 _MARK: Final = re.compile(
     r"!?\[(?P<square>[^\[\]\n]*)\](?:\((?P<link>[^()\s]*)\))?|<(?P<angle>/?[A-Za-z][^<>\n]*)>|\{+(?P<brace>[^{}\n]*)\}+"
@@ -75,7 +79,7 @@ def parse_body(text: str, *, style: str, name: str, phase: str | None = None) ->
 
 
 def _prepare(text: str, *, file: str | None, strict: bool) -> str:
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").translate(_WIDE)
     if strict:
         if "\x00" in text:
             line = text.count("\n", 0, text.index("\x00")) + 1
@@ -86,6 +90,14 @@ def _prepare(text: str, *, file: str | None, strict: bool) -> str:
         text = _THINK.sub(_blank, text)
     # A phase comment belongs to its heading; every other comment is the author's own and goes, its line breaks stay.
     return _COMMENT.sub(lambda found: found[0] if _PHASE.fullmatch(found[0]) else _blank(found), text)
+
+
+def _plain_or_marker(found: re.Match[str]) -> str:
+    """What is emphasised without its marks; a pause stays a marker, and single underscores that hold none stay as they are."""
+    inner = found[1] or found[2] or found[3]
+    if _TIMED.match(inner) or _RUNG.match(inner):
+        return f"*{inner}*"
+    return found[0] if found[3] else inner
 
 
 def _blank(found: re.Match[str]) -> str:
@@ -168,7 +180,7 @@ class _Reader:
             # Points of a list are sentences of their own even without a full stop.
             point = bullet[1].strip()
             line = point[:1].upper() + point[1:] + ("" if re.search(r"[.!?…\])}>]$", point) else ".")
-        line = re.sub(r"\*\*(.+?)\*\*|__(.+?)__", lambda found: found[1] or found[2], line)
+        line = _EMPHASIS.sub(_plain_or_marker, line)
         at = 0
         for mark in _MARK.finditer(line):
             if self._keeps(mark):
@@ -181,7 +193,7 @@ class _Reader:
     def _keeps(self, mark: re.Match[str]) -> bool:
         # Asides in parentheses and emphasised words are speech, unless they tell how to speak.
         aside = mark["round"] or mark["star"]
-        return aside is not None and not is_direction(aside) and not _TIMED.match(aside)
+        return aside is not None and not is_direction(aside) and not _TIMED.match(aside) and not _RUNG.match(aside)
 
     def _mark(self, mark: re.Match[str], number: int) -> None:
         aside = mark["round"] or mark["star"]

@@ -44,7 +44,7 @@ def read_tag(text: str, palette: Palette) -> Atom | Fence:
     Raises:
         TagError: unknown tag or impossible value.
     """
-    value = re.sub(r"\s+", " ", re.sub(r"[:=]", " ", text)).strip().rstrip("./").strip()
+    value = re.sub(r"\s+", " ", re.sub(r":(?!\d\d\b)|=", " ", text)).strip().rstrip("./").strip()
     low = value.lower()
     if low == "optional":
         return "open"
@@ -75,7 +75,30 @@ def _short(text: str) -> str:
 
 
 def seconds_of(text: str) -> float | None:
-    """A duration in seconds ("4s", "2000ms", "5 seconds", "half a minute", "3"), or None."""
+    """A duration in seconds ("4s", "2000ms", "1 minute 30 seconds", "one and a half minutes", "1:30", "3"), or None.
+
+    Raises:
+        TagError: a duration below nothing.
+    """
+    if re.search(r"(?<!\d)\s[-−]\d", text):
+        raise TagError(f"[{_short(text)}]: no pause is shorter than nothing; write [pause 3s]")
+    plain = re.sub(r"(\d+):([0-5]\d)(?!\d)", r"\1 minutes \2 seconds", text)
+    plain = re.sub(r"\b(?P<n>\w+)(?: and a half| 1/2| ?½)\s*(?P<u>minutes?|mins?|m|seconds?|secs?|s)\b", _and_a_half, plain)
+    parts = [
+        _one_of(part)
+        for part in re.split(r"(?<=[a-z])(?=\d)|(?<=minute)s?,? (?:and )?(?=\d|[a-z]+ sec)|(?<=min)s?,? (?=\d)", plain)
+    ]
+    told = [part for part in parts if part is not None]
+    return round(sum(told), 3) if told else None
+
+
+def _and_a_half(found: re.Match[str]) -> str:
+    number = lexicon().numbers.get(found["n"], None) if found["n"].isalpha() else float(found["n"])
+    return f"{found['n']} {found['u']}" if number is None else f"{number + 0.5} {found['u']}"
+
+
+def _one_of(text: str) -> float | None:
+    """The first duration of one unit."""
     found = _TIME.search(text)
     while found:
         number = found["n"].replace(",", ".").lower()
@@ -118,7 +141,10 @@ def _breath(low: str) -> Breath | None:
 
 
 def _bell(low: str) -> Bell | None:
-    found = re.match(r"^(?:(?P<a>\d+) )?(?:bell|chime|gong)s?(?: ?[x×*]? ?(?P<b>\d+))?(?: times)?$", low)
+    found = re.match(
+        r"^(?:(?:ring|strike|sound)s? (?:the |a )?)?(?:(?P<a>\d+) )?(?:bell|chime|gong)s?(?: ?[x×*]? ?(?P<b>\d+))?(?: times)?$",
+        low,
+    )
     return Bell(count=int(found["a"] or found["b"] or 1)) if found else None
 
 
@@ -134,7 +160,7 @@ def _cue(value: str) -> Cue | None:
         case "voice":
             return Cue(voice=rest)
         case "bed":
-            return _number(Cue, "bed_db", rest, r"^([+-−]?\s?\d+(?:\.\d+)?)\s*(?:db)?$")
+            return _number(Cue, "bed_db", rest, r"^([+\-−–]?\s?\d+(?:\.\d+)?)\s*(?:db)?$")
         case "speed" | "pace":
             percent = rest.endswith("%")
             return _number(Cue, "speed", rest, r"^(\d+(?:\.\d+)?)\s*[x×%]?$", 0.01 if percent else 1.0)
@@ -145,4 +171,4 @@ def _number(kind: type[Cue], field: str, text: str, pattern: str, scale: float =
     found = re.match(pattern, text, re.IGNORECASE)
     if not found:
         raise TagError(f"[{field.removesuffix('_db')} {_short(text)}] is not a number; write [bed -3dB] or [speed 0.9]")
-    return kind(**{field: round(float(found[1].replace("−", "-").replace(" ", "")) * scale, 4)})
+    return kind(**{field: round(float(re.sub("[−–]", "-", found[1]).replace(" ", "")) * scale, 4)})

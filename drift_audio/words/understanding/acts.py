@@ -83,6 +83,22 @@ def unnamed(told: Sequence[Dealing], text: str) -> list[Deed]:
     return [Deed(act, role, match.start(), match.end()) for name, role in cues.items() if (match := _cue(name).search(lower))][:1]
 
 
+def others_in(deed: Deed, doc: Any) -> list[Any]:
+    """Nouns whom the deed names as its doer (where the listener was hurt) or its target (where they did it)."""
+    span = doc.char_span(deed.start, deed.end, alignment_mode="expand")
+    verb = next((token for token in span if token.pos_ in {"VERB", "AUX"}), None) if span is not None else None
+    if verb is None or deed.role == "both":
+        return []
+    if deed.role == "hurt":
+        doer = _doer(verb)
+        return [doer] if doer is not None and doer.pos_ in {"NOUN", "PROPN"} else []
+    leaves = [child for child in verb.children if child.dep_ in {"dobj", "dative"}]
+    for prep in verb.children:
+        if prep.dep_ == "prep" and prep.lower_ in {"at", "with", "to", "on"}:
+            leaves += [child for child in prep.children if child.dep_ == "pobj"]
+    return [leaf for leaf in leaves if leaf.pos_ in {"NOUN", "PROPN"}]
+
+
 def leaves_a_mark(text: str) -> bool:
     """Whether the text tells of what a hurt leaves behind: silence, tears, a sting, guilt."""
     return any(_cue(name).search(text.lower()) for name in ("back", "their_answer", "my_hurt", "owned", "suffered"))
@@ -255,6 +271,8 @@ def _at_thing(verb: Any) -> bool:
                 "myself",
                 "referee",
                 "wall",
+                *("machine", "robot", "phone", "laptop", "telly", "door", "sky", "clock", "radio", "traffic", "lift", "kettle"),
+                *("wheel", "pillow", "ceiling", "mirror", "floor", "app", "website", "internet", "router", "bin", "car"),
             }:
                 return True
     return any(child.dep_ == "dobj" and child.lower_ == "myself" for child in verb.children)

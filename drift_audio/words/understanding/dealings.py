@@ -52,6 +52,9 @@ def _dealing(verb: Any, places: list[tuple[int, int]]) -> Dealing | None:
         role = "caused"
     elif doer == "other" and touched & {"me", "us"}:
         role = "hurt"
+    if role == "hurt" and verb.lemma_.lower() == "forgive":
+        # Who has not forgiven was hurt.
+        role = "caused"
     if role and any(child.dep_ == "nsubjpass" for child in verb.children):
         role = "hurt" if role == "caused" else "caused"
     return Dealing(role, verb.idx, verb.idx + len(verb)) if role else None

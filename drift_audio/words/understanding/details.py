@@ -13,6 +13,9 @@ from drift_audio.words.yamlfile import read_yaml
 _NOUN_PARTS: Final = frozenset({"det", "poss", "amod", "compound", "nummod", "case", "nmod", "punct"})
 _WANTING: Final = frozenset({"want", "need", "like", "love", "hope", "wish", "help", "try", "learn"})
 
+# Times in name only: "wants everything yesterday", "my last night on the ward".
+_NO_TIME: Final = r"\b(?:everything|by|for|since|until|till) yesterday\b|\b(?:my|our|his|her|their|the) last \w+|\byesterday's\b"
+
 
 def noun_phrase(token: Any, *, pronoun: str | None = None) -> str | None:
     """The small noun phrase around a noun, turned to the listener, or None where it would not stand alone.
@@ -33,7 +36,7 @@ def noun_phrase(token: Any, *, pronoun: str | None = None) -> str | None:
     phrase = "".join(word.text_with_ws for word in words).strip() + _of(token)
     if token.lower_.endswith("ing") and token.i + 1 < len(token.doc) and token.doc[token.i + 1].lower_ in {"up", "out", "off"}:
         phrase = f"{phrase} {token.doc[token.i + 1].lower_}"
-    phrase = to_listener(phrase.strip())
+    phrase = to_listener(" ".join(word for word in phrase.split() if word.lower() not in _words("coarse")))
     return _lowered(phrase, words[0]) if re.fullmatch(r"[\w' -]+", phrase) else None
 
 
@@ -42,7 +45,7 @@ def when_of(text: str, *, tense: Tense) -> tuple[str | None, float]:
     pattern = _pattern("when", "future" if tense == "future" else "past")
     if tense == "ongoing":
         return None, 0.0
-    match = pattern.search(text.lower())
+    match = pattern.search(re.sub(_NO_TIME, lambda found: "_" * len(found[0]), text.lower()))
     return (_capitals(match[0]), 0.85) if match else (None, 0.0)
 
 
@@ -90,6 +93,8 @@ def wish_of(doc: Any) -> tuple[str | None, float]:
 
 
 def _wished(verb: Any) -> bool:
+    if verb.lemma_.lower() in _words("no_wishes"):
+        return False
     wanting = verb.dep_ in {"xcomp", "ccomp"} and verb.head.lemma_.lower() in _WANTING and _mine(verb.head)
     return wanting and verb.tag_ == "VB" and any(child.lower_ == "to" for child in verb.children) and not _subject(verb)
 

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Literal
 
-from drift_audio.words.story import HE, IT, SHE, THEY, Person, Pronouns
 from drift_audio.words.understanding.text import DATA
 from drift_audio.words.yamlfile import read_yaml
 
 Gender = Literal["he", "she", "neutral", "plural"]
-_PRONOUNS: Final = {"he": HE, "she": SHE, "neutral": THEY, "plural": THEY}
-_SPOKEN: Final = {"he": r"\b(?:he|him|his|himself)\b", "she": r"\b(?:she|her|hers|herself)\b"}
+_TITLES: Final[dict[str, Gender]] = {
+    **dict.fromkeys(("Mr", "Sir", "Father"), "he"),
+    **dict.fromkeys(("Mrs", "Ms", "Miss", "Sister", "Madam", "Madame"), "she"),
+}
 _OWNER: Final = r"(?:my|our)"
 _NO_ADJECTIVE: Final = (
-    r"and|or|but|so|because|when|while|if|that|his|her|their|your|its|the|an?|with|to|from|of|in|on|at|for|by|is|was|i|we"
+    r"and|or|but|so(?!-)|because|when|while|if|that|his|her|their|your|its|the|an?|with|to|from|of|in|on|at|for|by|is|was|i|we"
 )
-_SORTS: Final = {"partner": 5, "family": 4, "child": 4, "friend": 3, "work": 2, "other": 2, "pet": 1}
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Mention:
     """A person named in the text. start, end: characters of the noun; phrase: to be said back ("your husband").
 
     vague: told as "a colleague", "the landlord"; theirs only if something was done between them. behind: another is meant, who
-    is told by this one ("my husband's mother").
+    is told by this one ("my husband's mother"). late: called so ("my late husband").
     """
 
     noun: str
@@ -40,26 +40,17 @@ class Mention:
     vague: bool = False
     owned: bool = False
     behind: bool = False
+    late: bool = False
 
 
 def mentions(text: str) -> list[Mention]:
     """People of the listener named in a tidied text, in order: "my boss", "our son Tom", "mum", "a friend of mine"."""
     found = [_mention(match, text) for match in _finder().finditer(text)]
-    return [mention for mention in found if mention is not None]
-
-
-def person_of(mention: Mention, everyone: Sequence[Mention], text: str, *, late: bool = False) -> Person:
-    """The person as the prose calls them, with pronouns that the noun or the text itself gave."""
-    plural = mention.gender == "plural"
-    return Person(
-        noun=mention.noun,
-        phrase=mention.phrase,
-        pronouns=_pronouns(mention, everyone, text),
-        plural=plural,
-        name=mention.name,
-        late=late,
-        confidence=0.95 if mention.phrase.startswith("your ") else 0.8,
-    )
+    found += [_described(match) for match in _describer().finditer(text)]
+    known = [mention for mention in found if mention is not None]
+    known += [_stranger(match) for match in _pattern("stranger").finditer(text) if not _inside(match, known)]
+    known += [_titled(match) for match in _pattern("titled", 0).finditer(text) if not _named_so(match, text)]
+    return sorted(known, key=lambda mention: mention.start)
 
 
 def standing(mention: Mention, doc: Any) -> float:
@@ -71,15 +62,36 @@ def standing(mention: Mention, doc: Any) -> float:
     if any(other.lower_ in {"i", "me"} for other in (*token.conjuncts, token.head)):
         return 2.0
     if token.dep_ == "poss":
-        return -1.2
+        return 1.0 if token.head.lower_ in _set("trusted_things") else -1.2
     if token.dep_ == "nsubj":
-        return 0.0 if token.head.dep_ in {"advcl", "relcl", "acl"} else 1.0
+        return 0.0 if token.head.dep_ in {"advcl", "relcl", "acl"} or _reported(token.head) else 1.0
     if token.dep_ in {"dobj", "dative"} and any(
         child.dep_ == "nsubj" and child.lower_ not in {"i", "we"} for child in token.head.children
     ):
         return -1.0
-    beside = token.dep_ == "pobj" and token.head.lower_ in {"like", "than", "about", "as", "at", "of"}
-    return -1.5 if beside and token.head.lower_ in {"like", "than", "as"} else 0.0
+    if token.dep_ != "pobj":
+        return 0.0
+    if token.head.lower_ == "from" and token.head.head.pos_ in {"NOUN", "PROPN"}:
+        return -1.0
+    return -1.5 if token.head.lower_ in {"like", "than", "as"} or looks_on(mention, token.doc.text) else 0.0
+
+
+def looks_on(mention: Mention, text: str) -> bool:
+    """Whether somebody only stood by: "in front of my parents"."""
+    return re.search(r"\bin front of (?:(?:my|our|the|all|a|an) )*(?:[\w-]+ )?$", text[: mention.start].lower()) is not None
+
+
+def is_someone(token: Any) -> bool:
+    """Whether a noun that is no relation is still somebody: "strangers", "a cyclist", "Tom"."""
+    return token.lower_ in _set("someone") or (token.tag_ == "NNP" and _may_be_name(token.text) and token.text.istitle())
+
+
+def _reported(verb: Any) -> bool:
+    """Whether a clause is what another said ("Carol said that my sister ..."): its doer is only spoken of."""
+    if verb.dep_ != "ccomp":
+        return False
+    teller = next((child for child in verb.head.children if child.dep_ == "nsubj"), None)
+    return teller is not None and teller.lower_ not in {"i", "we", "it", "this", "that"}
 
 
 def named(text: str, name: str) -> Mention:
@@ -97,30 +109,40 @@ def turned(phrase: str) -> str:
 def names(text: str) -> list[str]:
     """Capitalised words inside sentences that are used as people: "Sam and I", "with Priya", "told Tom"."""
     found = [next(group for group in match.groups() if group) for match in _namers().finditer(text)]
-    return [name for name in found if name.lower() not in _set("not_names") and name.lower() not in _lexicon()]
+    return [name for name in found if _may_be_name(name)]
 
 
-def _pronouns(mention: Mention, everyone: Sequence[Mention], text: str) -> Pronouns:
-    if mention.gender in {"he", "she", "plural"}:
-        return _PRONOUNS[mention.gender]
-    after = text[mention.start :].lower()
-    rivals = {other.gender for other in everyone if other.noun != mention.noun}
-    counts = {gender: 0 if gender in rivals else len(re.findall(pattern, after)) for gender, pattern in _SPOKEN.items()}
-    neutral_rivals = any(other.gender == "neutral" and other.noun != mention.noun and other.sort != "pet" for other in everyone)
-    best = max(counts, key=lambda gender: counts[gender])
-    told = counts[best] and not all(counts.values()) and not (neutral_rivals and not _nearest(mention, everyone, text, best))
-    if told:
-        return _PRONOUNS[best]
-    return IT if mention.sort == "pet" else THEY
+def named_mentions(doc: Any, known: Sequence[Mention]) -> list[Mention]:
+    """People told by their name alone who act, or whom the listener acts on: "Ben and I", "Ben made", "I told Ben"."""
+    taken = {mention.name for mention in known}
+    found: dict[str, Mention] = {}
+    for token in doc:
+        if token.text not in taken and token.text not in found and _stands_as_person(token):
+            found[token.text] = named(doc.text, token.text)
+    return list(found.values())
 
 
-def _nearest(mention: Mention, everyone: Sequence[Mention], text: str, gender: str) -> bool:
-    """Whether the first such pronoun after the mention comes before anyone else is named."""
-    match = re.search(_SPOKEN[gender], text[mention.end :].lower())
-    others = [
-        other.start for other in everyone if other.start > mention.start and other.noun != mention.noun and other.sort != "pet"
-    ]
-    return match is not None and (not others or mention.end + match.start() < min(others))
+def _stands_as_person(token: Any) -> bool:
+    if token.tag_ != "NNP" or not token.text.istitle() or not token.text.isalpha() or not _may_be_name(token.text):
+        return False
+    if re.match(r", (?:my|our) ", token.doc.text[token.idx + len(token) :]):
+        return False
+    if token.dep_ in {"compound", "appos", "poss"} or any(
+        child.dep_ in {"det", "poss", "compound"} and child.lower_ != "our" for child in token.children
+    ):
+        return False
+    if any(other.lower_ in {"i", "me"} for other in (*token.conjuncts, token.head)):
+        return True
+    if token.dep_ in {"nsubj", "nsubjpass"}:
+        return token.head.pos_ == "VERB" and not _reported(token.head)
+    if token.dep_ == "pobj":
+        return token.head.head.lemma_.lower() in _table()["name_after"].get(token.head.lower_, ())
+    mine = any(child.dep_ == "nsubj" and child.lower_ == "i" for child in token.head.children)
+    return token.dep_ in {"dobj", "dative"} and mine and token.head.lemma_.lower() in _set("done_to_people")
+
+
+def _may_be_name(word: str) -> bool:
+    return word.lower() not in _set("not_names") and word.lower() not in _lexicon() and word.lower() not in _table()["spellings"]
 
 
 def _mention(match: re.Match[str], text: str) -> Mention | None:
@@ -131,16 +153,98 @@ def _mention(match: re.Match[str], text: str) -> Mention | None:
     ahead = text[match.end("noun") :]
     if _excluded().match(f"{raw}{ahead[:24].lower()}"):
         return None
-    vague = not owner and not _bare(match, raw, text)
+    theirs = None if owner else _theirs(text[: match.start("noun")], ahead, raw)
+    if theirs == "":
+        return None
+    one_of_many = gender == "plural" and owner and re.search(r"\bone of $", text[: match.start()].lower())
+    if one_of_many and (single := _single(base)):
+        base, gender, sort = single, *_lexicon()[single]
+    vague = not owner and theirs is None and not _bare(match, raw, text)
     if vague and not (sort in {"work", "other", "friend"} and _articled(match, text)):
         return None
-    behind = _possessor().match(ahead.lower()) is not None
+    behind = _possessor().match(ahead.lower()) is not None or _parent_before(text[: match.start()])
     if behind and not owner:
         return None
-    phrase = f"your {_adjective(match)}{base}" if owner in {"my", "our", ""} or owner.endswith("of mine") else f"your {base}"
+    phrase = f"{theirs}" if theirs else f"your {_adjective(match)}{base}"
     name = re.match(r",? ?(?:named |called )?([A-Z][a-zé]+)\b(?!')", ahead)
     given = name[1] if name and name[1].lower() not in _set("not_names") and (ahead[:1] == " " or ahead[:2] == ", ") else None
-    return Mention(base, gender, sort, match.start("noun"), match.end("noun"), phrase, given, vague, bool(owner), behind)
+    vague = vague and not given
+    own = bool(owner or theirs or given or (raw in _set("bare") and not vague))
+    late = re.search(r"\blate\b", (match["adjective"] or "").lower()) is not None
+    return Mention(base, gender, sort, match.start("noun"), match.end("noun"), phrase, given, vague, own, behind, late)
+
+
+def _single(plural: str) -> str | None:
+    """The one of many: "one of my pupils" is a pupil."""
+    forms = (plural.removesuffix("s"), re.sub(r"ies$", "y", plural), {"children": "child"}.get(plural, ""))
+    return next((form for form in forms if form != plural and form in _lexicon()), None)
+
+
+def _described(match: re.Match[str]) -> Mention:
+    """Someone told by where they are met: "the woman I share an office with" is a colleague, "the man upstairs" a neighbour."""
+    word = match["who"].lower()
+    gender: Gender = "she" if word in {"woman", "girl", "lady"} else "neutral" if word == "person" else "he"
+    noun, sort = ("colleague", "work") if match["work"] else ("neighbour", "other")
+    return Mention(noun, gender, sort, match.start("who"), match.end(), f"your {noun}", vague=True)
+
+
+def _stranger(match: re.Match[str]) -> Mention:
+    """Somebody of no relation: "a girl from my netball team"."""
+    word = match["who"].lower()
+    gender: Gender = "she" if word in {"woman", "girl", "lady"} else "he"
+    return Mention(word, gender, "other", match.start("who"), match.end("who"), f"the {word}", vague=True)
+
+
+def _titled(match: re.Match[str]) -> Mention:
+    """Somebody told by title and name: "Mrs Kaur"."""
+    name = f"{match['title']} {match['name'].removesuffix(chr(39) + 's')}"
+    return Mention(name, _TITLES.get(match["title"], "neutral"), "other", match.start(), match.end(), name, name, owned=True)
+
+
+def _inside(match: re.Match[str], known: Sequence[Mention]) -> bool:
+    return any(mention.start < match.end() and match.start("who") < mention.end for mention in known)
+
+
+def _named_so(match: re.Match[str], text: str) -> bool:
+    """Whether the title only names a relation: "my neighbour Mr Hassan"."""
+    before = text[: match.start()].rstrip(" ,").lower()
+    return any(before.endswith(f" {noun}") for noun in _sorted_nouns())
+
+
+def _theirs(before: str, ahead: str, raw: str) -> str | None:
+    """Another's relation as a phrase: "your son's fiancée", "Tom's wife", "the mother of your kids".
+
+    None where it is nobody else's, "" where the owner is not known ("her best friend's mother").
+    """
+    if (
+        (child := re.match(r" (?:of|to) (?:my|our) ([\w-]+)", ahead))
+        and before.lower().endswith("the ")
+        and raw in _set("parents")
+    ):
+        return f"the {_spelt(raw)} of your {child[1].lower()}"
+    whose = re.search(r"(?P<other>[\w' -]*?[\w-]+)(?P<mark>'s|(?<=s)')(?: [\w-]+)? $", before)
+    if whose is None:
+        return None
+    last = whose["other"].rsplit(" ", 1)[-1]
+    if last.lower() in _set("contracted"):
+        return None
+    if own := _own_at_end().search(whose["other"]):
+        return f"your {_spelt(own['noun'].lower())}{whose['mark']} {_spelt(raw)}"
+    if last.lower() in _set("bare"):
+        return f"your {last.lower()}{whose['mark']} {_spelt(raw)}"
+    return f"{last}{whose['mark']} {_spelt(raw)}" if last.istitle() and last.lower() not in _set("not_names") else ""
+
+
+def _parent_before(before: str) -> bool:
+    """ "The mother of" my kids: she is meant, not they."""
+    return re.search(rf"\bthe (?:{'|'.join(_set('parents'))}) (?:of|to) $", before.lower()) is not None
+
+
+@cache
+def _own_at_end() -> re.Pattern[str]:
+    """The owner of a relation that follows: "my line manager" 's boss."""
+    nouns = "|".join(re.escape(noun) for noun in _sorted_nouns())
+    return re.compile(rf"\b(?:{_OWNER}) (?:[\w-]+ ){{0,2}}?(?P<noun>(?<![\w-])(?:{nouns}))$", re.IGNORECASE)
 
 
 def _adjective(match: re.Match[str]) -> str:
@@ -166,7 +270,7 @@ def _bare(match: re.Match[str], raw: str, text: str) -> bool:
     if _said_with_the(raw, before) and not text[match.end("noun") :].startswith(" of "):
         return True
     article = re.search(
-        r"\b(?:the|a|an|his|her|their|your|this|another|any|no|every|some|new|as|become|became|made me)(?: \w+)?$",
+        r"\b(?:the|a|an|his|her|their|your|this|another|any|no|every|some|new|as|bec[oa]me|made(?: me)?|promoted to)(?: \w+)?$",
         before,
     )
     own_sort = _lexicon()[_spelt(raw)][1] in {"partner", "family", "child", "work"}
@@ -175,19 +279,25 @@ def _bare(match: re.Match[str], raw: str, text: str) -> bool:
 
 def _said_with_the(raw: str, before: str) -> bool:
     """Family that colloquial English calls "the wife", "the mother-in-law"."""
-    return before.endswith(" the") and (raw in {"wife", "husband", "missus"} or raw.replace(" ", "-").endswith("-in-law"))
+    return re.search(r"\bthe$", before) is not None and (
+        raw in {"wife", "husband", "missus", "other half", "better half"} or raw.replace(" ", "-").endswith("-in-law")
+    )
 
 
 def _articled(match: re.Match[str], text: str) -> bool:
     before = text[: match.start("noun")].rstrip().lower()
     if re.search(r"\b(?:i'm|i am|as|being|like|become|was) (?:a|an|the)(?: \w+)?$", before):
         return False
-    return (
-        re.search(
-            r"\b(?:a|an|the|this|another|one)(?: (?:old|new|close|good|senior|junior|male|female|certain|former))?$", before
-        )
-        is not None
-    )
+    return re.search(r"\b(?:a|an|the|this|another|one)(?: (?!of\b|and\b|is\b|was\b)[a-z-]+)?$", before) is not None
+
+
+def _describer() -> re.Pattern[str]:
+    return _pattern("described")
+
+
+@cache
+def _pattern(name: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
+    return re.compile(str(_table()[name]), flags)
 
 
 @cache

@@ -33,10 +33,21 @@ def named(theme: Theme, kind: str | None, person: Person | None, text: str) -> d
     entry, caught = entries.get(kind or "", entries.get("", {})), ""
     if theme == "pain" and (part := re.search(rf"\bmy (?:\w+ )?{entries['part']}\b", text.lower())):
         entry, caught = entries["named"], part[1]
+    if theme == "grief" and kind in {"death", "pet"} and not (person and person.late):
+        entry = entries["loss"]
     if person is None:
         entry = {key: words for key, words in entry.items() if "{p}" not in words}
     phrase = person.phrase if person else ""
     return {key: words.format(p=phrase, x=caught) for key, words in entry.items()}
+
+
+def told(theme: Theme, text: str) -> dict[str, str]:
+    """What the text names beside the theme, as phrases ready to be said."""
+    for entry in _table()["told"].get(theme, ()):
+        if match := re.search(rf"\b(?:{entry['words']})\b", text.lower()):
+            caught = match.groupdict().get("x") or ""
+            return {key: entry[key].format(x=caught) for key in ("event", "matter") if key in entry}
+    return {}
 
 
 def event_between(deeds: list[acts.Deed], part: Role, person: Person | None, matter: str | None) -> Phrase:
@@ -69,8 +80,8 @@ def _about(token: Any, theme: Theme) -> bool:
     word = token.lower_
     if word == "because" and token.i + 1 < len(token.doc) and token.doc[token.i + 1].lower_ == "of":
         word = "because of"
-    if word not in wanted:
-        return False
+    if word not in wanted or (word == "over" and token.head.lemma_.lower() == "run"):
+        return False  # "I ran over his cat" is not about the cat as a matter of talk
     return not wanted[word] or token.head.lemma_.lower() in wanted[word] or token.head.lower_ in wanted[word]
 
 

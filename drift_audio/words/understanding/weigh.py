@@ -19,6 +19,10 @@ from drift_audio.words.understanding.text import DATA
 _CUES: Final = ("owned", "suffered", "back", "their_answer", "my_hurt", "heavier", "lighter", "graver")
 # A unit vector has small numbers beside the signs, which are 0 to 2.
 _SOUND: Final = 6.0
+_VECTOR: Final = 384
+# For the theme the sound is the greater part; held against sets j to n unseen.
+_THEME_TOLD: Final = 0.2
+_THEME_NAMELESS: Final = 0.7
 
 
 def weigh(signs: Any) -> tuple[tuple[Role, float], tuple[Gravity, float]]:
@@ -45,13 +49,31 @@ def signs(text: str, doc: Any, mentions: Sequence[Mention], named: Sequence[acts
     return np.concatenate([told, _SOUND * sense.vector(_nameless(text, mentions))])
 
 
+def theme_signs(text: str, signs: Any, flags: Sequence[bool], *, nameless: bool) -> Any:
+    """What the theme is read from: the sound of the text, all `signs` of what was done, and flags of who is spoken of.
+
+    nameless: the text has nobody's names in it, so that its sound is among the signs already.
+    """
+    import numpy as np
+
+    sound = signs[-_VECTOR:] / _SOUND
+    told = np.concatenate([signs[:-_VECTOR], np.array(flags, dtype=np.float64)])
+    return np.concatenate([sound if nameless else sense.vector(text), _THEME_TOLD * told, _THEME_NAMELESS * sound])
+
+
 def _opening(doc: Any) -> list[bool]:
     """Who the first clause is about: I, we, another and I, another."""
     subject = next((token for token in doc if token.dep_ == "nsubj"), None)
     if subject is None:
         return [False] * 4
-    beside = any(other.lower_ in {"i", "me"} for other in subject.conjuncts)
+    beside = beside_me(subject)
     return [subject.lower_ == "i", subject.lower_ == "we", beside, subject.lower_ not in {"i", "we"}]
+
+
+def beside_me(subject: Any) -> bool:
+    """Whether the listener and another are the subject together: "my brother and I", "me and my brother"."""
+    others = tuple(subject.conjuncts)
+    return bool(others) and any(token.lower_ in {"i", "me"} for token in (subject, *others))
 
 
 def _nameless(text: str, mentions: Sequence[Mention]) -> str:

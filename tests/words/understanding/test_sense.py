@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from drift_audio.cli.doctor import reader
-from drift_audio.words.reader import read_story, release
+from drift_audio.words.reader import _Reading, read_story, release
 from drift_audio.words.story import THEMES
 from drift_audio.words.understanding import sense
 from tests.words.test_reader import rows
@@ -23,7 +23,7 @@ OBLIQUE = {
 
 
 def test_shares_are_a_probability_over_the_themes() -> None:
-    shares = sense.likely("my back hurts")
+    shares = sense.likely(_Reading("my back hurts").theme_signs("my back hurts"))
     assert set(shares) == set(THEMES) - {"steady"}
     assert sum(shares.values()) == pytest.approx(1)
     assert max(shares, key=lambda theme: shares[theme]) == "pain"
@@ -67,7 +67,7 @@ def test_another_or_a_damaged_model_is_not_used(content: bytes, monkeypatch: pyt
     sense.release()
     try:
         assert not sense.ready()
-        assert sense.likely("my back hurts") == {}
+        assert read_story("my back hurts").theme == "pain"
     finally:
         sense.release()
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import islice
 from typing import Final
 
 from drift_audio.words.guides.fill import Conditions, facts, fill_story, goals_for, is_personal, merge_pools, out_of_place, usable
-from drift_audio.words.guides.load import SHARED, load_banks
+from drift_audio.words.guides.load import SHARED, load_banks, load_strand
 from drift_audio.words.guides.model import Entry, Goal
 from drift_audio.words.guides.template import Fill, Seq, count, expand
 from drift_audio.words.script.budget import word_count
-from drift_audio.words.story import Story
-from drift_audio.words.writers.offline.deal import deal, month_of_decks
-from drift_audio.words.writers.offline.wordings import order
+from drift_audio.words.story import NAMED, Story
+from drift_audio.words.writers.offline.deal import deal, hand, month_of_decks
+from drift_audio.words.writers.offline.wordings import besides, onward, order, own
 
 FALLBACK: Final = "everyday-calm"
 PERSONAL_SLOTS: Final = frozenset({"meet", "turn"})
@@ -24,11 +23,12 @@ NAMING_SLOTS: Final = PERSONAL_SLOTS | {"night", "story:burden"}
 OPENED: Final = frozenset({"story:place", "story:haven"})  # the first paragraph says where we are
 NAMING: Final = ("event", "matter", "person")
 ENOUGH: Final = 4
-DECKS: Final = 14
-EXTRA_SHARE: Final = 2
-NAMELESS: Final = 50
-NAME_TRIES: Final = 40
+BEARABLE: Final = 3.0  # a wording that repeats no more than this keeps its place; others are nearer to those of other days
+OWN_ATTEMPTS: Final = 3  # so often the session's own cards are tried, in other words, before others are
 TERSE_CARDS: Final = 4
+NAME: Final = "name-"
+STRAND: Final = "strand:"
+_AFTER = re.compile(r" (?:of|about|with|in|at|on|to|for|from) ")
 _MARK = re.compile(r"\[[a-z]+\]")
 
 
@@ -99,14 +99,24 @@ class Bench:
         self.memory = Memory()
         self._variants: dict[str, tuple[Variant, ...]] = {}
         self._drawn: dict[str, set[int]] = {}
+        self._shares: dict[str, int] = {}
+        self._orders: dict[tuple[str, int], tuple[int, ...]] = {}
         self._naming = tuple(value for name in NAMING if (value := self.fill.values.get(name)))
+        known = dict(self.fill.values)
+        if story.matter and story.matter_confidence >= NAMED:
+            known["matter"] = _owned(story.matter, known.get("person's"))
+        told = _told(known)
+        self._names = {name: value for name, value in known.items() if name != "event" or value in told}
+        self._told = (*told, self.fill.values.get("matter", told[0])) if told else ()
         self.places: dict[str, int] = {}
+        self._strands = {strand.name: strand for strand in story.strands if load_strand(strand.name).slots}
+        self._whole = story
 
     @cached_property
     def story(self) -> str:
         """Name of the sleep story of the session."""
         names = self._shared.pools["stories"]
-        return names[deal("stories", len(names), self.seed)[0]]
+        return names[deal("stories", len(names), self.seed % len(names))[0]]
 
     @cached_property
     def _goals(self) -> tuple[Goal, ...]:
@@ -116,19 +126,44 @@ class Bench:
     def goal(self) -> Goal | None:
         """The one change of a hypnosis session."""
         goals = self._goals
-        return goals[deal(f"{self.theme.name}/goals", len(goals), self.seed)[0]] if goals else None
+        return goals[deal(f"{self.theme.name}/goals", len(goals), self.seed % len(goals))[0]] if goals else None
 
     def variants(self, slot: str) -> tuple[Variant, ...]:
         """What the story allows to be said in a slot; "goal:cue" looks into the goal of the session."""
         if slot not in self._variants:
             # Better a word out of place than nothing to say.
-            made = self._made(slot, self._here) or self._made(slot, self.fill)
+            made = self._made(slot, self._filled(slot, self._here)) or self._made(slot, self._filled(slot, self.fill))
             self._variants[slot] = self._particular(slot, made)
         return self._variants[slot]
+
+    def _filled(self, slot: str, fill: Fill) -> Fill:
+        """A line that names the matter may use one that is only surmised, and no event that leaves the matter out.
+
+        A strand is told of its own person, or of nobody.
+        """
+        if slot.startswith(STRAND):
+            told = fill_story(self._whole.model_copy(update={"person": self._strands[_strand(slot)].person}))
+            return replace(fill, values=told.values, plural=told.plural)
+        return replace(fill, values=self._names, brief={}) if slot.startswith(NAME) else fill
+
+    def strands(self, most: int, *, ahead: int = 0) -> tuple[str, ...]:
+        """Names of at most so many strands of the story; another seed begins with another. ahead: how many to pass over."""
+        names = tuple(self._strands)
+        if not names:
+            return ()
+        first = (self.seed + ahead) % len(names)
+        return (*names[first:], *names[:first])[:most]
+
+    def tells(self, texts: Sequence[str]) -> bool:
+        """Whether one of the texts names what the session is about, as far as the story knows it."""
+        low = " ".join(texts).lower()
+        return not self._told or any(value.lower() in low for value in self._told)
 
     def _entries(self, slot: str) -> Sequence[Entry]:
         if slot.startswith("goal:"):
             return self.goal.slots.get(slot[5:], ()) if self.goal else ()
+        if slot.startswith(STRAND):
+            return load_strand(_strand(slot)).slots.get(slot.rpartition(":")[2], ())
         if slot.startswith("story:"):
             return self._shared.slots.get(f"st-{self.story}-{slot[6:]}", ())
         for banks in (self.theme, self._shared, self._calm):
@@ -163,20 +198,31 @@ class Bench:
         made = self.variants(slot)
         return sum(variant.words for variant in made) / len(made) if made else 0.0
 
+    def usual_words(self, slot: str) -> float:
+        """The same for every session of a story: with the goal of any of them."""
+        if not slot.startswith("goal:"):
+            return self.mean_words(slot)
+        trees = [
+            tree
+            for goal in self._goals
+            for entry in goal.slots.get(slot[5:], ())
+            if (tree := usable(entry, self._here, self.known))
+        ]
+        return sum(map(_length, trees)) / len(trees) if trees else 0.0
+
     def draw(self, slot: str, *, a_session: int = 1) -> str | None:
         """The next paragraph of a slot, or None when all have been said.
 
-        a_session: at least as many as a session of this length takes of this slot; seeds next to each other then never share
-        a card, and a card that comes round again, a deck later, says other words.
+        a_session: at least as many as a session of this length takes of this slot. Within a month no seed gets a paragraph in
+        the words of another: each card of a deck, and each that is taken besides, has wordings of its own.
         """
-        made = self.variants(slot)
+        size = len(self.variants(slot))
         drawn = self._drawn.setdefault(slot, set())
-        found = self._next(slot, len(made), a_session, drawn)
-        if found is None:
+        if len(drawn) >= size:
             return None
-        card, deck = found
+        self._shares[slot] = min(a_session, size)
+        card, text = self._tersest(slot) if self._terse else self._next(slot)
         drawn.add(card)
-        text = self._fresh(slot, f"{self._key(slot)}/{card}", made[card].tree, deck)
         self.memory.keep(text)
         self.places[text] = card
         return text
@@ -186,59 +232,110 @@ class Bench:
             return f"{self.story}/{slot}"
         return f"{self.goal.name}/{slot}" if slot.startswith("goal:") and self.goal else slot
 
-    def _turn(self, slot: str) -> int:
-        """How many sessions came before this one in this deck."""
-        return self.seed // self._every(slot)
-
     def _every(self, slot: str) -> int:
-        """One session in how many uses this deck: the goal and the story of a session are dealt only now and then."""
+        """One session in how many uses this deck: the goal and the story of a session come round only now and then."""
         if slot.startswith("goal:"):
             return max(1, len(self._goals))
         return len(self._shared.pools["stories"]) if slot.startswith("story:") else 1
 
-    def _next(self, slot: str, size: int, a_session: int, drawn: set[int]) -> tuple[int, int] | None:
-        if len(drawn) >= size:
-            return None
-        if slot in OPENED and not drawn:
-            return 0, self._turn(slot)
-        key = self._key(slot)
-        share = min(a_session, size)
-        # What goes beyond this session's share comes from a second deck, or it would be the next seed's first card;
-        # a second attempt has decks of its own. Both take wordings that the first deck comes to a month later.
-        extra = len(drawn) >= share
-        start = self._turn(slot) * (EXTRA_SHARE if extra else share)
-        start += len(drawn) - share if extra else len(drawn) * (share < size)
-        late = month_of_decks(size, share, self._every(slot)) * (self._attempt + extra)
-        key += f"/{self._attempt}{'/extra' if extra else ''}" if late else ""
-        row = (deal(key, size, position) for position in range(start, start + 2 * size))
-        unsaid = (found for found in row if found[0] not in drawn)
-        card, deck = min(islice(unsaid, TERSE_CARDS), key=self._words_of(slot)) if self._terse else next(unsaid)
-        return card, deck + late
+    def _next(self, slot: str) -> tuple[int, str]:
+        """The next card that is not said yet, and its words: the seed's own cards, then those open to it today."""
+        left = set(range(len(self.variants(slot)))) - self._drawn[slot]
+        mine = [(card, own(len(self._ordered(slot, card)), need, deck)) for card, deck, need in self._hand(slot) if card in left]
+        if mine and self._attempt < OWN_ATTEMPTS:
+            card, places = mine[0]
+            return card, self._said(slot, card, places, skip=self._attempt)
+        spare = [card for card in self._shuffled(slot) if card in left]
+        found = [(card, places) for card in spare if (places := self._besides(slot, card))] + mine
+        card, places = found[0] if found else (spare[0], onward(len(self._ordered(slot, spare[0])), self.seed))
+        return card, self._said(slot, card, places)
 
-    def _words_of(self, slot: str) -> Callable[[tuple[int, int]], int]:
+    def _hand(self, slot: str) -> Iterator[tuple[int, int, int]]:
+        """The cards that are this seed's own: card, deck, and how many decks a month deals it in."""
+        size, turn = len(self.variants(slot)), self.seed // self._every(slot)
+        opened = int(slot in OPENED)
+        if opened:
+            yield 0, turn, self._need(slot, 0)
+        if size > opened:
+            share = max(1, self._shares[slot] - opened)
+            yield from (
+                (card + opened, deck, self._need(slot, card + opened))
+                for card, deck in hand(self._key(slot), size - opened, share, turn)
+            )
+
+    def _need(self, slot: str, card: int) -> int:
+        """How many decks of a month deal this card: so many wordings it needs, or one of them comes back."""
+        size, every = len(self.variants(slot)), self._every(slot)
+        if slot not in OPENED:
+            return month_of_decks(size, self._shares[slot], every)
+        return month_of_decks(size - 1, max(1, self._shares[slot] - 1), every) if card else month_of_decks(1, 1, every)
+
+    def lacking(self) -> Iterator[tuple[str, str, int, int]]:
+        """Paragraphs with too few wordings for a month: slot, first wording, how many there are and how many it takes."""
+        for slot in self._shares:
+            for card, variant in enumerate(self.variants(slot)):
+                have, need = len(self._ordered(slot, card)), self._need(slot, card)
+                if have < need:
+                    yield self._key(slot), expand(variant.tree, 0), have, need
+
+    def _besides(self, slot: str, card: int) -> range:
+        return besides(len(self._ordered(slot, card)), self._need(slot, card), self.seed, shift=card)
+
+    def _shuffled(self, slot: str) -> list[int]:
+        size = len(self.variants(slot))
+        return [deal(f"{self._key(slot)}/{self.seed}/{self._attempt}", size, at)[0] for at in range(size)]
+
+    def _said(self, slot: str, card: int, places: range, *, skip: int = 0) -> str:
+        """The first of some wordings that repeats little of this session, or the one that repeats least."""
+        ordered, tree = self._ordered(slot, card), self.variants(slot)[card].tree
+        texts = [expand(tree, ordered[at]) for at in places if at < len(ordered)]
+        texts = texts[skip % len(texts) :] + texts[: skip % len(texts)]
+        return next((text for text in texts if self.memory.cost(text) < BEARABLE), None) or min(texts, key=self.memory.cost)
+
+    def _tersest(self, slot: str) -> tuple[int, str]:
+        """A short one of the next few cards in one of its shortest wordings, for sessions that hold no more."""
         made = self.variants(slot)
-        return lambda found: made[found[0]].words
+        few = [card for card in self._shuffled(slot) if card not in self._drawn[slot]][:TERSE_CARDS]
+        card = min(few, key=lambda at: made[at].words)
+        texts = sorted((expand(made[card].tree, index) for index in self._ordered(slot, card)), key=word_count)[:TERSE_CARDS]
+        return card, min(texts, key=self.memory.cost)
 
-    def _fresh(self, slot: str, key: str, tree: Seq, deck: int) -> str:
-        """Of a few wordings of a paragraph, the one that repeats least of this session and, where it should, names the matter.
+    def _ordered(self, slot: str, card: int) -> tuple[int, ...]:
+        """Wordings of a card in the order of their use; only those that name the matter, where a slot should and any does."""
+        if (slot, card) not in self._orders:
+            tree = self.variants(slot)[card].tree
+            ordered = order(tree, f"{self._key(slot)}/{card}", self._need(slot, card))
+            if slot in NAMING_SLOTS and self._naming:
+                ordered = tuple(index for index in ordered if not self._nameless(expand(tree, index))) or ordered
+            self._orders[slot, card] = ordered
+        return self._orders[slot, card]
 
-        Each deck has wordings of its own to choose from; only where none of them names the matter, others are looked at.
-        """
-        ordered = order(tree, key)
-        first = deck % len(ordered)
-        own = [expand(tree, ordered[at]) for at in range(first, len(ordered) if deck < DECKS else first + 1, DECKS)]
-        if all(self._nameless(slot, text) for text in own):
-            others = (expand(tree, index) for index in ordered[:NAME_TRIES])
-            own += [next((text for text in others if not self._nameless(slot, text)), own[0])]
-        if self._terse:
-            own = sorted((expand(tree, index) for index in ordered[:NAME_TRIES]), key=word_count)[:TERSE_CARDS]
-        return min(own, key=lambda text: self.memory.cost(text) + (NAMELESS if self._nameless(slot, text) else 0))
-
-    def _nameless(self, slot: str, text: str) -> bool:
-        if slot not in NAMING_SLOTS or not self._naming:
-            return False
+    def _nameless(self, text: str) -> bool:
         low = text.lower()
         return not any(value.lower() in low for value in self._naming)
+
+
+def _strand(slot: str) -> str:
+    """The name in "strand:NAME:meet"."""
+    return slot.removeprefix(STRAND).rpartition(":")[0]
+
+
+def _owned(matter: str, owner: str | None) -> str:
+    """The matter as one may say it before anybody was named: "your friend's wedding" for "her wedding"."""
+    first, _, rest = matter.partition(" ")
+    return f"{owner} {rest}" if owner and first in {"his", "her", "their"} else matter
+
+
+def _told(values: Mapping[str, str]) -> tuple[str, ...]:
+    """The values that say what the session is about: the matter, and the event where it holds the matter or stands alone."""
+    event, matter = values.get("event"), values.get("matter")
+    holds = event and (not matter or _head(matter) in event.lower())
+    return tuple(value for value in (matter, event if holds else None) if value and value != "sleep")
+
+
+def _head(phrase: str) -> str:
+    """The noun that a phrase turns on: its last word before "of", "about" and the like."""
+    return _AFTER.split(phrase.lower())[0].split()[-1]
 
 
 def _length(tree: Seq) -> int:

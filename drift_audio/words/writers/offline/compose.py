@@ -9,7 +9,7 @@ from typing import Final
 
 from drift_audio.words.script.budget import PhasePlan, word_count
 from drift_audio.words.script.shapes import Phase
-from drift_audio.words.writers.offline.bench import Bench, sentences
+from drift_audio.words.writers.offline.bench import NAME, STRAND, Bench, sentences
 from drift_audio.words.writers.offline.plans import BREATH, Token
 
 SHORT_SESSION: Final = 5.0
@@ -21,10 +21,19 @@ OPTIONAL_FROM: Final = 3
 REQUIRED_SLACK: Final = 1.35
 SHORT_SHARE: Final = 0.9
 LEAST_CLIP: Final = 14.0
-SPARE_CARDS: Final = 0.0
 MIXED_A_MINUTE: Final = 1 / 3
 CLIPPED: Final = frozenset({"meet", "look", "image", "kind", "turn", "step", "night", "walk", "breathe", "craft", "close"})
+TWO_STRANDS_FROM: Final = 8.0
 ORDERED: Final = ("story:", "craft")
+NAMED: Final = frozenset({"meet", "turn", "night"})
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How a session is held to its time: as one of how many minutes it is written, and with what share of its words."""
+
+    minutes: float
+    thin: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +46,14 @@ class Para:
     optional: bool = False
 
 
-def fill_phase(bench: Bench, tokens: Sequence[Token], budget: PhasePlan, form: Phase, *, minutes: float) -> list[Para]:
+def fill_phase(bench: Bench, tokens: Sequence[Token], budget: PhasePlan, form: Phase, *, fit: Fit) -> list[Para]:
     """The paragraphs and breaths of one phase, in order."""
-    short = minutes < SHORT_SESSION
+    short = fit.minutes < SHORT_SESSION
     tokens = [_fitting(bench, token, short=short) for token in tokens if budget.cycles or not token.counted]
     if form.sets:
-        return _rounds(bench, tokens, budget)
-    texts = [
-        _in_order(bench, token.slot, said) for token, said in zip(tokens, _texts(bench, tokens, budget, minutes), strict=True)
-    ]
+        return _rounds(bench, tokens, budget, words=budget.words * fit.thin)
+    filled = _Filler(bench, tokens, budget.words, fit).filled()
+    texts = [_in_order(bench, token.slot, said) for token, said in zip(tokens, filled, strict=True)]
     said: list[Para] = []
     for token, paras in zip(tokens, texts, strict=True):
         row = list(_row(token, paras))
@@ -74,25 +82,52 @@ def _fitting(bench: Bench, token: Token, *, short: bool) -> Token:
     return replace(token, slot=slot, required=token.required or (token.longer and not short))
 
 
-def _texts(bench: Bench, tokens: Sequence[Token], budget: PhasePlan, minutes: float) -> list[list[str]]:
-    filler = _Filler(bench, tokens, budget.words, minutes)
-    filler.required()
-    filler.once()
-    filler.repeated()
-    return filler.texts
-
-
 class _Filler:
     """Fills the slots of a phase: what must be said, then what may be, then what may be said again."""
 
-    def __init__(self, bench: Bench, tokens: Sequence[Token], words: int, minutes: float) -> None:
+    def __init__(self, bench: Bench, tokens: Sequence[Token], words: int, fit: Fit) -> None:
         self.bench = bench
         self.tokens = tokens
-        self.minutes = minutes
-        self.short = minutes < SHORT_SESSION
-        self.words = round(words * SHORT_SHARE) if self.short else words
+        self.minutes = fit.minutes
+        self.short = fit.minutes < SHORT_SESSION
+        self.usual = words
+        self.thin = fit.thin
+        self.words = round(words * fit.thin * (SHORT_SHARE if self.short else 1.0))
         self.room = float(self.words)
         self.texts: list[list[str]] = [[] for _ in tokens]
+
+    def filled(self) -> list[list[str]]:
+        self.required()
+        self.named()
+        self.met()
+        self.once()
+        self.repeated()
+        self.named()
+        return self.texts
+
+    def named(self) -> None:
+        """Where what was dealt does not say what the session is about, a line before it does; once in a short session."""
+        for at, token in enumerate(self.tokens):
+            if self.short and (token.slot != "meet" or self.thin < 1):
+                continue
+            if token.slot in NAMED and self.texts[at] and not self.bench.tells(self.texts[at]):
+                line = self.bench.draw(f"{NAME}{token.slot}")
+                if line:
+                    self.texts[at].insert(0, _clipped(line, 1) if self.short else line)
+                    self.room -= word_count(self.texts[at][0])
+
+    def met(self) -> None:
+        """What else was told is met as well: early, and again before the words that turn it or put it down."""
+        for at, token in enumerate(self.tokens):
+            if token.slot not in NAMED or not self.texts[at] or (self.short and (token.slot != "meet" or self.thin < 1)):
+                continue
+            early = token.slot == "meet"
+            most = 2 if early and self.minutes >= TWO_STRANDS_FROM else 1
+            lines = [self.bench.draw(f"{STRAND}{name}:{token.slot}") for name in self.bench.strands(most, ahead=not early)]
+            said = [_clipped(line, 1) if self.short else line for line in lines if line]
+            where = 1 if early else len(self.texts[at]) - 1
+            self.texts[at][where:where] = said
+            self.room -= sum(map(word_count, said))
 
     def required(self) -> None:
         wanted = [at for at, token in enumerate(self.tokens) if token.required and token.slot != BREATH]
@@ -133,14 +168,14 @@ class _Filler:
 
     def _a_session(self, at: int) -> int:
         # At least as many cards as this phase will take of a deck, so that the next seed begins behind them. Slots that
-        # several phases of a story share must not depend on which story it is.
+        # several phases of a story share must not depend on which story it is, nor any slot on the goal or the attempt.
         if self.tokens[at].mixed:
             return max(1, round(self.minutes * MIXED_A_MINUTE))
         if not self.tokens[at].repeat:
             return 1
-        once = sum(self.bench.mean_words(token.slot) for token in self.tokens if not token.repeat and not token.spare)
-        again = sum(self.bench.mean_words(token.slot) for token in self.tokens if token.repeat) or 1.0
-        return max(1, ceil((self.words - once) / again + SPARE_CARDS))
+        once = sum(self.bench.usual_words(token.slot) for token in self.tokens if not token.repeat and not token.spare)
+        again = sum(self.bench.usual_words(token.slot) for token in self.tokens if token.repeat) or 1.0
+        return max(1, ceil((self.usual - once) / again))
 
 
 def _clipped(text: str, limit: float) -> str:
@@ -183,12 +218,12 @@ def _upto(total: int, parts: int, at: int) -> int:
     return round(total * at / parts)
 
 
-def _rounds(bench: Bench, tokens: Sequence[Token], budget: PhasePlan) -> list[Para]:
+def _rounds(bench: Bench, tokens: Sequence[Token], budget: PhasePlan, *, words: float) -> list[Para]:
     """Sets of counted breaths, each with a few words before it and a rest behind."""
     slots = [token.slot for token in tokens if token.slot != BREATH]
     sets = max(1, round(budget.cycles / ROUND_CYCLES))
     said: list[Para] = []
-    each = budget.words / sets
+    each = words / sets
     for at in range(sets):
         room = each
         said += _words_before(bench, slots[0], sets)

@@ -32,6 +32,30 @@ def walk(key: str, total: int, step: int) -> int:
     return (Random(key).randrange(total) + step * stride) % total
 
 
+@lru_cache(maxsize=4096)
+def _rows(key: str, size: int, share: int, chunk: int) -> tuple[tuple[int, int], ...]:
+    """Decks end to end, as many as it takes for hands of `share` cards to come out even; no hand holds a card twice."""
+    decks = share // gcd(size, share)
+    row: list[tuple[int, int]] = []
+    for deck in range(chunk * decks, (chunk + 1) * decks):
+        begun = len(row) % share  # the hand that lies across two decks has these already
+        held = {card for card, _ in row[len(row) - begun :]}
+        cards = _shuffled(key, size, deck)
+        first = [card for card in cards if card not in held][: share - begun] if begun else []
+        row += [(card, deck) for card in (*first, *(card for card in cards if card not in first))]
+    return tuple(row)
+
+
+def hand(key: str, size: int, share: int, turn: int) -> tuple[tuple[int, int], ...]:
+    """The `share` cards (of `size`) of one turn, all different, each with the number of its deck.
+
+    No two turns get the same card of the same deck: a card that comes round again does so with another number.
+    """
+    chunk, place = divmod(turn, size // gcd(size, share))
+    return _rows(key, size, share, chunk)[place * share : (place + 1) * share]
+
+
 def month_of_decks(size: int, share: int, every: int = 1) -> int:
-    """How many decks of `size` cards a month of daily sessions goes through, when one in `every` of them takes `share` cards."""
-    return -(-MONTH * share // (size * every)) + 1
+    """How many decks of `size` cards any month of daily sessions touches, when one in `every` of them takes `share` cards."""
+    turns = -(-MONTH // every)
+    return -(-(turns * share + size - gcd(size, share)) // size)

@@ -15,7 +15,7 @@ from drift_audio.words.story import Story
 from drift_audio.words.understanding.language import language_name
 from drift_audio.words.writers.base import Progress, SectionReport, Written
 from drift_audio.words.writers.offline.bench import Bench
-from drift_audio.words.writers.offline.compose import SHORT_SESSION, fill_phase
+from drift_audio.words.writers.offline.compose import SHORT_SESSION, Fit, fill_phase
 from drift_audio.words.writers.offline.deal import deal
 from drift_audio.words.writers.offline.numbers import minutes_in_words
 from drift_audio.words.writers.offline.parts import lay_out
@@ -79,7 +79,7 @@ def _script(scenario: Scenario, story: Story, attempt: int, thin: float, *, brie
         title=title(scenario.seed, scenario.style),
         style=scenario.style,
         minutes=scenario.minutes,
-        sections=tuple(_section(bench, _thinned(item, thin), form, budget, size) for item in budget.phases),
+        sections=tuple(_section(bench, item, form, budget, Fit(size, thin)) for item in budget.phases),
         voice=scenario.voice,
         ambience=scenario.ambience,
         language=scenario.language,
@@ -88,14 +88,9 @@ def _script(scenario: Scenario, story: Story, attempt: int, thin: float, *, brie
     )
 
 
-def _thinned(item: PhasePlan, thin: float) -> PhasePlan:
-    """A phase with fewer words, when those of the last attempt took longer than there is."""
-    return item.model_copy(update={"words": round(item.words * thin)})
-
-
-def _section(bench: Bench, item: PhasePlan, form: Shape, budget: Plan, size: float) -> Section:
+def _section(bench: Bench, item: PhasePlan, form: Shape, budget: Plan, fit: Fit) -> Section:
     tokens = phase_tokens(form.style, item.key, bench.theme)
-    said = fill_phase(bench, tokens, item, form.phase(item.key), minutes=size)
+    said = fill_phase(bench, tokens, item, form.phase(item.key), fit=fit)
     parts = lay_out(said, form.palette, budget.pattern, silence_s=item.silence_s)
     return Section(name=item.title, phase=item.key, parts=_with_bells(parts, item.key, form, budget))
 
