@@ -1,8 +1,8 @@
 """The offline words in a process of their own, so that a single session loads its voice in the meantime.
 
-Parser and engine both load under the interpreter's lock, so threads gain nothing. The situation goes through a pipe, the
-script comes back through another. Where no second process can be had, or it fails, the caller writes by itself: what is
-wrong then shows where it always does.
+Parser and engine both load under the interpreter's lock, so threads gain nothing. The process begins as early as can be and
+loads what writing needs; the care gate speaks first, in the caller, and only then does the situation go through a pipe. Where
+no second process can be had, or it fails, the caller writes by itself: what is wrong then shows where it always does.
 """
 
 from __future__ import annotations
@@ -10,25 +10,19 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-from drift_audio.compose import Desk, Event, OnEvent, Stage, compose
+from drift_audio.compose import Event, OnEvent, Stage, draft
 from drift_audio.errors import DriftError
 from drift_audio.scenario import Frozen, Scenario
 from drift_audio.words.writers.base import Writer, Written
 
 WRITER: Final = "offline"
 
-
-class Order(Frozen):
-    """What the other process needs to write."""
-
-    scenario: Scenario
-    locale: str
-    user_dir: Path
+_REHEARSAL: Final = "I was short with a friend yesterday, and I want to make it right."
 
 
 class Answer(Frozen):
@@ -40,36 +34,60 @@ class Answer(Frozen):
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
-    writer: Writer
-    locale: str
-    user_dir: Path
+class Apart:
+    """The other process, or None where there is none; it takes one order."""
 
+    process: subprocess.Popen[bytes] | None
 
-def compose_apart(scenario: Scenario, desk: Desk, *, on_event: OnEvent, meanwhile: Callable[[], None]) -> Written | None:
-    """Like `compose`, while `meanwhile` runs here; None when it has to be done in this process."""
-    if desk.writer.name != WRITER or getattr(sys, "frozen", False):
-        return None
-    order = Order(scenario=scenario, locale=desk.locale, user_dir=desk.user_dir)
-    # -P: no module of the folder the user happens to be in.
-    command = [sys.executable, "-P", "-m", "drift_audio.apart"]
-    try:
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    except OSError:
-        return None
-    with process:
+    def draft(self, scenario: Scenario, writer: Writer, *, on_event: OnEvent, meanwhile: Callable[[], None]) -> Written | None:
+        """Like `compose.draft`, while `meanwhile` runs here; None when it has to be done in this process.
+
+        The other process ends with it, and its memory goes.
+        """
         try:
-            return _exchange(process, order, on_event, meanwhile)
+            if self.process is None or writer.name != WRITER:
+                return None
+            return _exchange(self.process, scenario, on_event, meanwhile)
         except (OSError, ValueError):
             return None
         finally:
-            process.kill()
+            self.end()
+
+    def end(self) -> None:
+        """Stop the other process, whatever it is at."""
+        if self.process is not None:
+            self.process.kill()
+            with suppress(OSError), self.process:  # closes the pipes and waits
+                pass
 
 
-def _exchange(process: subprocess.Popen[bytes], order: Order, on_event: OnEvent, meanwhile: Callable[[], None]) -> Written | None:
+@contextmanager
+def begin() -> Iterator[Apart]:
+    """Start the other process; when the context ends, it ends too."""
+    apart = Apart(_start())
+    try:
+        yield apart
+    finally:
+        apart.end()
+
+
+def _start() -> subprocess.Popen[bytes] | None:
+    if getattr(sys, "frozen", False):
+        return None
+    # -P: no module of the folder the user happens to be in.
+    command = [sys.executable, "-P", "-m", "drift_audio.apart"]
+    try:
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    except OSError:
+        return None
+
+
+def _exchange(
+    process: subprocess.Popen[bytes], scenario: Scenario, on_event: OnEvent, meanwhile: Callable[[], None]
+) -> Written | None:
     assert process.stdin is not None  # noqa: S101 - both were asked for as pipes
     assert process.stdout is not None  # noqa: S101
-    process.stdin.write(order.model_dump_json().encode() + b"\n")
+    process.stdin.write(scenario.model_dump_json().encode() + b"\n")
     process.stdin.close()
     meanwhile()
     for line in process.stdout:
@@ -82,17 +100,21 @@ def _exchange(process: subprocess.Popen[bytes], order: Order, on_event: OnEvent,
 
 
 def main() -> None:
-    """Read one order, write the words; silent about whatever goes wrong, which the caller then meets itself."""
+    """Read one scenario, write the words; silent about whatever goes wrong, which the caller then meets itself."""
+    from drift_audio.words.reader import read_story
     from drift_audio.words.writers.offline import OfflineWriter
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    order = Order.model_validate_json(sys.stdin.buffer.readline())
-    desk = _Desk(OfflineWriter(), order.locale, order.user_dir)
-    try:
-        written = compose(order.scenario, desk, on_event=lambda event: _tell(Answer(stage=event.stage, note=event.note)))
-    except DriftError:
-        return
-    _tell(Answer(written=written))
+    read_story(_REHEARSAL)  # loads the parser and whatever else is loaded when it is first needed
+    line = sys.stdin.buffer.readline()
+    if not line:
+        return  # the caller needs no words after all
+    with suppress(DriftError):
+        _tell(Answer(written=draft(Scenario.model_validate_json(line), OfflineWriter(), on_event=_tell_event)))
+
+
+def _tell_event(event: Event) -> None:
+    _tell(Answer(stage=event.stage, note=event.note))
 
 
 def _tell(answer: Answer) -> None:

@@ -31,6 +31,12 @@ def nearest(name: str, choices: tuple[str, ...], *, limit: int = 3) -> tuple[str
     return tuple(hit[0] for hit in hits)
 
 
+def hint(name: str, choices: tuple[str, ...]) -> str:
+    """What to say of an unknown `name`: the near choices, or all of them."""
+    near = nearest(name, choices)
+    return f"did you mean {' or '.join(near)}?" if near else f"choose one of {', '.join(choices)}"
+
+
 class Catalog(Mapping[str, M], Generic[M]):
     """Declarations of one kind by name, read when first looked at.
 
@@ -61,6 +67,17 @@ class Catalog(Mapping[str, M], Generic[M]):
     def __contains__(self, name: object) -> bool:
         return name in self._found()
 
+    def readable(self) -> tuple[list[M], dict[str, str]]:
+        """Every declaration that can be read, and by name why another cannot: one broken file of the user's hides no other."""
+        ready: list[M] = []
+        broken: dict[str, str] = {}
+        for name in self:
+            try:
+                ready.append(self[name])
+            except CatalogError as error:
+                broken[name] = str(error)
+        return ready, broken
+
     def reload(self) -> None:
         """Forget what was read; the next look reads the folders anew."""
         self._files = None
@@ -86,13 +103,10 @@ class Catalog(Mapping[str, M], Generic[M]):
         except ValidationError as error:
             first = error.errors()[0]
             field = ".".join(str(part) for part in first["loc"])
-            raise CatalogError(f"{file.name}: {field}: {first['msg']}") from None
+            raise CatalogError(f"{file}: {field}: {first['msg']}") from None
 
     def _unknown(self, name: str) -> str:
-        names = tuple(self)
-        near = nearest(name, names)
-        hint = f"did you mean {' or '.join(near)}?" if near else f"choose one of {', '.join(names)}"
-        return f"unknown {SINGULAR[self.kind]} {name!r}; {hint} (list them with: drift-audio {self.kind} list)"
+        return f"unknown {SINGULAR[self.kind]} {name!r}; {hint(name, tuple(self))} (list them with: drift-audio {self.kind} list)"
 
 
 def load_yaml(file: Path) -> dict[str, Any]:

@@ -45,26 +45,47 @@ class Desk(Protocol):
     def user_dir(self) -> Path: ...
 
 
-def compose(scenario: Scenario, desk: Desk, *, on_event: OnEvent = silent) -> Written:
-    """Care gate, story, writer, and the gate once more over what was written.
+Draft = Callable[["Scenario"], Written]
+
+
+def compose(scenario: Scenario, desk: Desk, *, on_event: OnEvent = silent, drafted: Draft | None = None) -> Written:
+    """Care gate, story and writer; whoever writes, the gate hears what was written too (`draft`).
+
+    Args:
+        scenario: what is asked for.
+        desk: what writing needs.
+        on_event: called with every progress event.
+        drafted: writes in place of `draft`, once the gate has let the scenario pass.
 
     Raises:
         CareStop: the person needs something else than a session.
         BadInput: the scenario cannot be served.
         WriterError: nothing valid could be written.
     """
-    from drift_audio.words.care.gate import check_script
-
     on_event(Event("care"))
     scenario, notes = attend(scenario, desk)
+    written = drafted(scenario) if drafted else draft(scenario, desk.writer, locale=desk.locale, on_event=on_event)
+    return written.model_copy(update={"warnings": notes + written.warnings})
+
+
+def draft(scenario: Scenario, writer: Writer, *, locale: str = "en", on_event: OnEvent = silent) -> Written:
+    """Story and script of a scenario that the gate let pass, and the gate once more over what was written.
+
+    Raises:
+        CareStop: the gate does not let the script pass.
+        BadInput: the scenario cannot be served.
+        WriterError: nothing valid could be written.
+    """
+    from drift_audio.words.care.gate import check_script
+
     on_event(Event("story"))
     story = understand(scenario)
     on_event(Event("write"))
-    written = desk.writer.write(scenario, story, progress=lambda _kind, text: on_event(Event("write", note=text)))
-    after = check_script(written.script, locale=desk.locale)
+    written = writer.write(scenario, story, progress=lambda _kind, text: on_event(Event("write", note=text)))
+    after = check_script(written.script, locale=locale)
     if after.outcome in {"crisis", "abuse"}:
         raise CareStop(after)
-    return written.model_copy(update={"warnings": notes + written.warnings})
+    return written
 
 
 def attend(scenario: Scenario, desk: Desk) -> tuple[Scenario, tuple[str, ...]]:

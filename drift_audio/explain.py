@@ -86,7 +86,8 @@ def _why(story: Story, notes: tuple[str, ...]) -> dict[str, str]:
     }
     if story.person is not None:
         lines["person"] = f"{story.person.confidence:.0%} sure"
-    told = {name: getattr(story, name) for name in ("event", "when", "wish", "setting")} | {"feelings": ", ".join(story.feelings)}
+    told = {name: getattr(story, name) for name in ("event", "when", "wish", "setting")}
+    told |= {"feelings": ", ".join(story.feelings), "strands": ", ".join(strand.name for strand in story.strands)}
     return {**lines, **{key: value for key, value in told.items() if value}}
 
 

@@ -10,17 +10,19 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from drift_audio.compose import Event, OnEvent, compose, silent
-from drift_audio.target import Target, name_output, prepare, write_private
+from drift_audio.compose import Event, OnEvent, compose, draft, silent
+from drift_audio.target import Target, name_output, prepare, stem_files, write_private
 from drift_audio.words.script.model import NO_BED, Cue, Optional, Script
 from drift_audio.words.writers.base import SectionReport, Written
 
 if TYPE_CHECKING:
-    from drift_audio.catalog import Catalog
+    from drift_audio.apart import Apart
+    from drift_audio.catalog import Catalog, Kind
     from drift_audio.direction import Direction
     from drift_audio.scenario import Scenario
     from drift_audio.sound.beds.base import Bed
@@ -88,8 +90,17 @@ class Studio:
         self.voice_box.close()
 
 
-def create(scenario: Scenario, studio: Studio, target: Target, *, on_event: OnEvent = silent) -> Session:
+def create(
+    scenario: Scenario, studio: Studio, target: Target, *, on_event: OnEvent = silent, apart: Apart | None = None
+) -> Session:
     """Situation in, finished file out: `compose` and then `render`.
+
+    Args:
+        scenario: what is asked for.
+        studio: ready objects.
+        target: where to and in which form.
+        on_event: called with every progress event.
+        apart: a process that writes the words while this one gets ready to speak them; for a single session.
 
     Raises:
         CareStop: the person needs something else than a session.
@@ -102,7 +113,8 @@ def create(scenario: Scenario, studio: Studio, target: Target, *, on_event: OnEv
     give_back()
     _check_voice(scenario.voice or studio.default_voice, scenario.language, studio)
     studio.voice_box.warm(scenario.voice or studio.default_voice)
-    written = _written(scenario, studio, on_event)
+    drafted = partial(_draft, studio=studio, apart=apart, on_event=on_event) if apart else None
+    written = compose(scenario, studio, on_event=on_event, drafted=drafted)
     session = render(written.script, studio, target, on_event=on_event)
     return replace(
         session,
@@ -113,17 +125,15 @@ def create(scenario: Scenario, studio: Studio, target: Target, *, on_event: OnEv
     )
 
 
-def _written(scenario: Scenario, studio: Studio, on_event: OnEvent) -> Written:
-    """The words; for a single session from a process of their own, while this one gets ready to speak them."""
-    if not studio.once:
-        return compose(scenario, studio, on_event=on_event)
-    from drift_audio.apart import compose_apart
+def _draft(scenario: Scenario, *, studio: Studio, apart: Apart, on_event: OnEvent) -> Written:
+    """The words from the other process, or from this one, which then lets go of what reading took."""
     from drift_audio.sound.memory import give_back
     from drift_audio.words.reader import release
 
-    written = compose_apart(scenario, studio, on_event=on_event, meanwhile=_get_ready)
+    release()  # the gate has heard what it had to hear
+    written = apart.draft(scenario, studio.writer, on_event=on_event, meanwhile=_get_ready)
     if written is None:
-        written = compose(scenario, studio, on_event=on_event)
+        written = draft(scenario, studio.writer, locale=studio.locale, on_event=on_event)
         release()
         give_back()
     return written
@@ -158,7 +168,7 @@ def render(script: Script, studio: Studio, target: Target, *, on_event: OnEvent 
     if target.stems is not None:
         from drift_audio.sound.stems import write_stems
 
-        write_stems(timeline, bed_opener(script, studio), direction.mix, target.stems, name=path.stem)
+        write_stems(timeline, bed_opener(script, studio), direction.mix, stem_files(target.stems, path.stem))
     if target.script_out is not None:
         from drift_audio.words.script.format import format_script
 
@@ -200,13 +210,30 @@ def fit(direction: Direction, script: Script, studio: Studio) -> Direction:
 
 def check_names(script: Script, studio: Studio) -> None:
     """Find every voice and bed that the script names, before anything is voiced."""
+    for kind, name in named(script):
+        check_name(kind, name, script, studio)
+
+
+def named(script: Script) -> tuple[tuple[Kind, str], ...]:
+    """Every voice and then every bed that a script names, in front or in a marker."""
+    cues = [part for section in script.sections for part in section.parts if isinstance(part, Cue)]
+    voices = {name for name in (script.voice, *(cue.voice for cue in cues)) if name}
+    beds = {name for name in (script.ambience, *(cue.ambience for cue in cues)) if name} - {NO_BED}
+    return (*(("voices", name) for name in sorted(voices)), *(("ambience", name) for name in sorted(beds)))
+
+
+def check_name(kind: Kind, name: str, script: Script, studio: Studio) -> None:
+    """Find one of `named`.
+
+    Raises:
+        BadInput: it is unknown, or cannot be used.
+    """
     from drift_audio.sound.beds.table import check_bed
 
-    cues = [part for section in script.sections for part in section.parts if isinstance(part, Cue)]
-    for voice in sorted({name for name in (script.voice, *(cue.voice for cue in cues)) if name}):
-        _check_voice(voice, script.language, studio)
-    for bed in sorted({name for name in (script.ambience, *(cue.ambience for cue in cues)) if name} - {NO_BED}):
-        check_bed(bed, catalog=studio.ambience, user_dir=studio.user_dir)
+    if kind == "voices":
+        _check_voice(name, script.language, studio)
+    else:
+        check_bed(name, catalog=studio.ambience, user_dir=studio.user_dir)
 
 
 def _check_voice(name: str, language: str, studio: Studio) -> None:

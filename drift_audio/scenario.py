@@ -39,6 +39,9 @@ class Scenario(Frozen):
         ScenarioError: through `Scenario.build`, in one line naming the field, the value and what is allowed.
     """
 
+    # An error's own text must not quote the situation, whoever prints it.
+    model_config = ConfigDict(hide_input_in_errors=True)
+
     situation: str
     style: Style = "meditation"
     minutes: Annotated[float, Field(ge=MIN_MINUTES, le=MAX_MINUTES, allow_inf_nan=False)] = DEFAULT_MINUTES

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from drift_audio.catalog import Catalog
-from drift_audio.compose import OnEvent
+from drift_audio.compose import OnEvent, silent
 from drift_audio.config import Settings, installation_key, load_settings, private_folder
 from drift_audio.errors import ConfigError
 from drift_audio.pipeline import Session, Studio
 from drift_audio.pipeline import create as _create
-from drift_audio.target import Target
+from drift_audio.target import Target, located
 
 if TYPE_CHECKING:
     from drift_audio.scenario import Scenario
@@ -129,7 +129,7 @@ def create(
 
     Args:
         scenario: what is asked for.
-        output: a file or an existing folder.
+        output: a file or a folder (existing, or written with a slash at its end).
         settings: overrides of `config.Settings` fields.
         on_event: called with every progress event.
         target: further fields of `target.Target` (format, force, bed_level_db, bells ...).
@@ -137,6 +137,7 @@ def create(
     Raises:
         DriftError: see `drift_audio.errors`.
     """
-    with open_studio(load_settings(settings), once=True) as studio:
-        handler = {} if on_event is None else {"on_event": on_event}
-        return _create(scenario, studio, Target(output=Path(output), **target), **handler)
+    from drift_audio.apart import begin
+
+    with begin() as apart, open_studio(load_settings(settings), once=True) as studio:
+        return _create(scenario, studio, Target(output=located(output), **target), on_event=on_event or silent, apart=apart)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
+from itertools import chain, count
 from pathlib import Path
 from typing import Annotated, Final, Literal, get_args
 
@@ -18,6 +19,8 @@ from drift_audio.scenario import Frozen
 Format = Literal["mp3", "wav", "flac", "ogg"]
 FORMATS: Final[tuple[str, ...]] = get_args(Format)
 Loudness = Literal[-16, -19, -23]
+CAPTIONS: Final = (".vtt", ".lrc")
+STEMS: Final[tuple[Literal["voice", "bed"], ...]] = ("voice", "bed")
 
 
 class Target(Frozen):
@@ -69,6 +72,33 @@ def check_target(target: Target, *, is_folder: bool) -> None:
             check_writable(file.parent)
     if target.script_out is not None and target.script_out.is_dir():
         raise OutputError(f"{target.script_out}: is a folder; give a file name for the script")
+    if target.script_out is not None and not is_folder and target.script_out.resolve() == target.output.resolve():
+        raise OutputError(f"{target.script_out}: is the session itself; give the script a name of its own, such as session.md")
+    for file in _beside(target, is_folder=is_folder):
+        check_free(file, force=target.force)
+
+
+def _beside(target: Target, *, is_folder: bool) -> Iterator[Path]:
+    """What is written with a session besides, as far as its names are known beforehand."""
+    if target.script_out is not None:
+        yield target.script_out
+    if is_folder:
+        return
+    if target.captions:
+        yield from (target.output.with_suffix(suffix) for suffix in CAPTIONS)
+    if target.stems is not None:
+        yield from stem_files(target.stems, target.output.stem).values()
+
+
+def stem_files(folder: Path, name: str) -> dict[Literal["voice", "bed"], Path]:
+    """Where the parts of a session's mix go, by part; name: of the session's file without its suffix."""
+    return {part: folder / f"{name}-{part}.wav" for part in STEMS}
+
+
+def check_free(path: Path, *, force: bool) -> None:
+    """Raise OutputError where a file would be overwritten that nobody gave up."""
+    if path.exists() and not force:
+        raise OutputError(f"{path}: exists already; choose another name or allow overwriting with --force")
 
 
 def _check_file(target: Target) -> None:
@@ -77,8 +107,7 @@ def _check_file(target: Target) -> None:
         raise OutputError(f"{path}: a session file must end in {_listed()}; for a folder write {path}{os.sep}")
     if target.format and target.format != named:
         raise OutputError(f"{path}: the name says {named} but the format asked for is {target.format}; make them agree")
-    if path.exists() and not target.force:
-        raise OutputError(f"{path}: exists already; choose another name or allow overwriting with --force")
+    check_free(path, force=target.force)
 
 
 def _listed() -> str:
@@ -110,6 +139,18 @@ def prepare(target: Target) -> Target:
     return target
 
 
+def located(output: str | Path) -> Path:
+    """Where to: a name that ends in a slash is a folder, which is made where it is missing.
+
+    Raises:
+        OutputError: the folder cannot be made.
+    """
+    path = Path(output)
+    if str(output).endswith(("/", "\\")):
+        make_folder(path)
+    return path
+
+
 def make_folder(folder: Path) -> None:
     """Make a private folder (0700) and its parents; an existing one keeps its mode."""
     try:
@@ -122,16 +163,21 @@ def make_folder(folder: Path) -> None:
 
 
 def name_output(target: Target, title: str, *, today: Callable[[], date]) -> Path:
-    """Final path of the session: the file asked for, or a free `<date>-<title>.<format>` in the folder."""
+    """Final path of the session: the file asked for, or a free `<date>-<title>.<format>` in the folder.
+
+    A name is free when nothing else bears it in any format: captions, stems and the feed go by the name without its suffix.
+    """
     if not target.is_folder:
         return target.output
     stem = f"{today().isoformat()}-{slug(title)}"
-    path = target.output / f"{stem}.{target.suffix}"
-    number = 2
-    while path.exists() and not target.force:
-        path = target.output / f"{stem}-{number}.{target.suffix}"
-        number += 1
-    return path
+    names = chain((stem,), (f"{stem}-{number}" for number in count(2)))
+    return next(target.output / f"{name}.{target.suffix}" for name in names if target.force or _is_free(name, target))
+
+
+def _is_free(name: str, target: Target) -> bool:
+    beside = [target.output / f"{name}{suffix}" for suffix in (*(f".{kind}" for kind in FORMATS), *CAPTIONS)]
+    beside += stem_files(target.stems, name).values() if target.stems is not None else ()
+    return not any(path.exists() for path in beside)
 
 
 def slug(title: str) -> str:

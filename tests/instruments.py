@@ -77,7 +77,7 @@ def heard(path: Path) -> str:
 
 
 def word_errors(said: str, listened: str) -> float:
-    """Share of words heard wrong (substitutions, deletions, insertions), spelling and punctuation aside."""
+    """Share of words heard wrong (substitutions, deletions, insertions); spelling, homophones and punctuation aside."""
     import jiwer
 
     return float(jiwer.wer(simple(said), simple(listened)))
@@ -91,6 +91,21 @@ _SPELLING = {
     "okay": "ok",
     "toward": "towards",
     "apologise": "apologize",
+    "anymore": "any more",
+    "awhile": "a while",
+    "alright": "all right",
+    # Homophones: the ear cannot tell them apart, so a recogniser's choice between them says nothing about the voice.
+    "here": "hear",
+    "their": "there",
+    "they're": "there",
+    "too": "to",
+    "your": "you're",
+    "its": "it's",
+    "knew": "new",
+    "hole": "whole",
+    "threw": "through",
+    "write": "right",
+    "wait": "weight",
 }
 
 

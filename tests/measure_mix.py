@@ -25,7 +25,7 @@ from drift_audio.scenario import Scenario
 from drift_audio.sound import curves
 from drift_audio.sound.stems import write_stems
 from drift_audio.studio import open_studio
-from drift_audio.target import Target
+from drift_audio.target import Target, stem_files
 from drift_audio.words.script.model import Optional, Script, Utterance
 from tests import instruments as hear
 
@@ -90,7 +90,9 @@ def measure(bed: str, style: str, minutes: float, folder: Path, heard: dict[str,
         direction = pipeline.fit(Direction.of(made.script, target), made.script, studio)
         if said not in heard:
             opener = pipeline.bed_opener(made.script, studio)
-            dry = write_stems(made.timeline, opener, replace(direction.mix, bells=False), folder, name="dry")[0]
+            parts = stem_files(folder, "dry")
+            write_stems(made.timeline, opener, replace(direction.mix, bells=False), parts)
+            dry = parts["voice"]
             heard[said] = hear.word_errors(said, hear.heard(dry))
     loud = hear.loudness(made.path)
     gain = curves.bed_db(made.timeline, direction.mix.duck, direction.mix.fades)

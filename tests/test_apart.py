@@ -3,51 +3,129 @@
 import os
 import subprocess
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from drift_audio import apart
-from drift_audio.compose import Event, compose
-from drift_audio.config import load_settings
+from drift_audio.compose import Event, OnEvent, compose, silent
 from drift_audio.errors import CareStop, ScenarioError
-from drift_audio.pipeline import create
 from drift_audio.scenario import Scenario
-from drift_audio.studio import open_studio
-from drift_audio.target import Target
+from drift_audio.studio import create
+from drift_audio.words.script.model import Utterance
+from drift_audio.words.writers.base import Writer, Written
 from drift_audio.words.writers.offline import OfflineWriter
 
 PYTHON = sys.executable
 SITUATION = "I snapped at my husband – “over the dishes” – and he left.\nÉlan, naïve, 猫."
 
 
+@dataclass(frozen=True)
+class Desk:
+    user_dir: Path
+    writer: Writer = field(default_factory=OfflineWriter)
+    locale: str = "en"
+
+
 @pytest.fixture
-def desk(tmp_path: Path) -> apart._Desk:
-    return apart._Desk(OfflineWriter(), "en", tmp_path)
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def drafted_apart(scenario: Scenario, on_event: OnEvent = silent) -> Written | None:
+    with apart.begin() as other:
+        return other.draft(scenario, OfflineWriter(), on_event=on_event, meanwhile=lambda: None)
 
 
 @pytest.mark.parametrize("style", ["meditation", "breathing"])
-def test_the_same_words_come_from_both(desk: apart._Desk, style: str) -> None:
+def test_the_same_words_come_from_both(desk: Desk, style: str) -> None:
     scenario = Scenario(situation=SITUATION, style=style, minutes=5, seed=4)
     stages: list[Event] = []
     ready: list[bool] = []
-    written = apart.compose_apart(scenario, desk, on_event=stages.append, meanwhile=lambda: ready.append(True))
+    with apart.begin() as other:
+
+        def drafted(passed: Scenario) -> Written:
+            written = other.draft(passed, desk.writer, on_event=stages.append, meanwhile=lambda: ready.append(True))
+            assert written is not None
+            return written
+
+        written = compose(scenario, desk, on_event=stages.append, drafted=drafted)
     assert written == compose(scenario, desk)
     assert ready == [True]
     assert [event.stage for event in stages if not event.note] == ["care", "story", "write"]
 
 
-@pytest.mark.parametrize("situation", ["I want to kill myself tonight", "Ich habe meinen Mann angeschrien und er ist gegangen"])
-def test_what_cannot_be_written_there_is_left_to_the_caller(desk: apart._Desk, situation: str) -> None:
-    scenario = Scenario(situation=situation, minutes=5)
-    assert apart.compose_apart(scenario, desk, on_event=lambda _: None, meanwhile=lambda: None) is None
-    with pytest.raises((CareStop, ScenarioError)):
+def test_danger_is_met_before_a_word_reaches_the_other_process(desk: Desk) -> None:
+    asked: list[Scenario] = []
+
+    def drafted(passed: Scenario) -> Written:
+        asked.append(passed)
+        raise AssertionError
+
+    with pytest.raises(CareStop):
+        compose(Scenario(situation="I want to kill myself tonight", minutes=5), desk, drafted=drafted)
+    assert not asked
+
+
+def test_caution_changes_the_style_before_the_other_process_writes(desk: Desk) -> None:
+    scenario = Scenario(situation="I have epilepsy and I want to calm down before my exam", minutes=5, style="hypnosis")
+
+    def drafted(passed: Scenario) -> Written:
+        assert passed.style != "hypnosis"
+        written = drafted_apart(passed)
+        assert written is not None
+        return written
+
+    assert compose(scenario, desk, drafted=drafted) == compose(scenario, desk)
+
+
+def test_what_was_written_is_heard_by_the_gate_whoever_wrote_it(desk: Desk) -> None:
+    class Careless(OfflineWriter):
+        def write(self, *args: Any, **more: Any) -> Written:
+            written = super().write(*args, **more)
+            first, *rest = written.script.sections
+            wrong = Utterance(text="You want to end your life, and that is fine.")
+            bad = first.model_copy(update={"parts": (wrong, *first.parts)})
+            return written.model_copy(update={"script": written.script.model_copy(update={"sections": (bad, *rest)})})
+
+    with pytest.raises(CareStop):
+        compose(Scenario(situation="A calm evening.", minutes=5), Desk(desk.user_dir, writer=Careless()))
+
+
+def test_a_single_session_loads_the_parser_in_the_other_process_only(tmp_path: Path) -> None:
+    # Seed 5 says a word by which the gate asks the parser who does what to whom.
+    program = (
+        "import sys; from drift_audio import Scenario, create; "
+        "create(Scenario(situation='I snapped at my husband over the dishes', minutes=12, seed=5, voice='tone'), sys.argv[1]); "
+        "assert 'spacy' not in sys.modules"
+    )
+    env = {**os.environ, "DRIFT_AUDIO_HOME": str(tmp_path / "home")}
+    subprocess.run([PYTHON, "-c", program, str(tmp_path / "a.wav")], check=True, env=env)
+
+
+def test_what_cannot_be_written_there_is_left_to_the_caller(desk: Desk) -> None:
+    scenario = Scenario(situation="Ich habe meinen Mann angeschrien und er ist gegangen", minutes=5)
+    assert drafted_apart(scenario) is None
+    with pytest.raises(ScenarioError):
         compose(scenario, desk)
 
 
-def test_another_writer_stays_here(desk: apart._Desk) -> None:
-    other = apart._Desk(type("Model", (OfflineWriter,), {"name": "llm"})(), "en", desk.user_dir)
-    assert apart.compose_apart(Scenario(situation="x y z"), other, on_event=lambda _: None, meanwhile=lambda: None) is None
+def test_another_writer_stays_here_and_the_other_process_ends() -> None:
+    model = type("Model", (OfflineWriter,), {"name": "llm"})()
+    with apart.begin() as other:
+        assert other.draft(Scenario(situation="x y z"), model, on_event=silent, meanwhile=lambda: None) is None
+        assert other.process is not None
+        assert other.process.poll() is not None
+
+
+def test_a_process_that_gets_no_order_ends_by_itself() -> None:
+    with apart.begin() as other:
+        assert other.process is not None
+        assert other.process.stdin is not None
+        other.process.stdin.close()
+        assert other.process.wait(30) == 0
 
 
 @pytest.mark.parametrize("command", ["/nowhere/python", "/bin/false"])
@@ -59,13 +137,12 @@ def test_a_session_is_made_where_no_second_process_can_be_had(
     scenario = Scenario(situation="A calm evening.", minutes=1, seed=1, style="breathing", voice="tone")
     made = []
     for _ in range(2):
-        with open_studio(load_settings({}), writer="offline", once=True) as studio:
-            made.append(create(scenario, studio, Target(output=tmp_path / f"{len(made)}.wav")).path.read_bytes())
+        made.append(create(scenario, tmp_path / f"{len(made)}.wav").path.read_bytes())
         monkeypatch.setattr(sys, "executable", PYTHON)
     assert made[0] == made[1]
 
 
-def test_the_situation_is_on_no_command_line(desk: apart._Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_situation_is_on_no_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
     real = subprocess.Popen
 
@@ -74,7 +151,6 @@ def test_the_situation_is_on_no_command_line(desk: apart._Desk, monkeypatch: pyt
         return real(command, **more)  # type: ignore[call-overload]
 
     monkeypatch.setattr(apart.subprocess, "Popen", watched)
-    scenario = Scenario(situation="The heron stood in my neighbour's pond", minutes=5)
-    assert apart.compose_apart(scenario, desk, on_event=lambda _: None, meanwhile=lambda: None) is not None
+    assert drafted_apart(Scenario(situation="The heron stood in my neighbour's pond", minutes=5)) is not None
     assert seen
     assert not any("heron" in word for word in seen)

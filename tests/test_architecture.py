@@ -29,9 +29,9 @@ ALLOWED = {
     "apart": GROUND | {"words", "compose"},
     "pipeline": GROUND | {"words", "sound", "direction", "compose", "apart"},
     "explain": GROUND | {"words", "compose", "pipeline"},
-    "studio": GROUND | {"words", "sound", "compose", "pipeline"},
+    "studio": GROUND | {"words", "sound", "compose", "apart", "pipeline"},
     "delivery": GROUND | {"words", "sound", "direction", "compose", "pipeline", "studio", "delivery"},
-    "cli": GROUND | {"words", "sound", "direction", "compose", "pipeline", "studio", "delivery", "explain", "cli"},
+    "cli": GROUND | {"words", "sound", "direction", "compose", "apart", "pipeline", "studio", "delivery", "explain", "cli"},
     "__init__": {"pipeline", "scenario", "studio"},
     "__main__": {"cli"},
 }

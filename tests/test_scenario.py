@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from drift_audio import Scenario
 from drift_audio.errors import ScenarioError
@@ -44,3 +45,12 @@ def test_any_input_is_a_scenario_or_a_scenario_error(situation: str, minutes: fl
     except ScenarioError:
         return
     assert 1 <= scenario.minutes <= 90
+
+
+def test_no_error_quotes_the_situation() -> None:
+    with pytest.raises(ValidationError) as caught:
+        Scenario(situation="heron " * 5000)
+    assert "heron" not in str(caught.value)
+    with pytest.raises(ValidationError) as caught:
+        Scenario(situation="a heron", minutes=500)
+    assert "heron" not in str(caught.value)

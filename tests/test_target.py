@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drift_audio.errors import OutputError
-from drift_audio.target import Target, name_output, prepare, slug, write_private
+from drift_audio.target import Target, located, name_output, prepare, slug, write_private
 
 DAY = date(2026, 3, 1)
 
@@ -33,6 +33,39 @@ def test_an_existing_file_needs_force(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="--force"):
         prepare(Target(output=file))
     assert prepare(Target(output=file, force=True)).output == file
+
+
+@pytest.mark.parametrize("beside", ["words.md", "a.vtt", "a.lrc", "stems/a-voice.wav", "stems/a-bed.wav"])
+def test_nothing_that_stands_beside_is_overwritten_without_force(tmp_path: Path, beside: str) -> None:
+    file = tmp_path / beside
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("precious")
+    wanted = Target(output=tmp_path / "a.mp3", script_out=tmp_path / "words.md", captions=True, stems=tmp_path / "stems")
+    with pytest.raises(OutputError, match="--force"):
+        prepare(wanted)
+    assert file.read_text() == "precious"
+    assert prepare(wanted.model_copy(update={"force": True})).output == wanted.output
+
+
+def test_the_script_may_not_take_the_place_of_the_session(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="name of its own"):
+        prepare(Target(output=tmp_path / "a.mp3", script_out=tmp_path / "." / "a.mp3", force=True))
+
+
+@pytest.mark.parametrize("taken", ["2026-03-01-calm.mp3", "2026-03-01-calm.flac", "2026-03-01-calm.vtt"])
+def test_a_name_is_free_when_nothing_bears_it_in_any_format(tmp_path: Path, taken: str) -> None:
+    (tmp_path / taken).touch()
+    assert name_output(Target(output=tmp_path, format="wav"), "Calm", today=today).name == "2026-03-01-calm-2.wav"
+
+
+@pytest.mark.parametrize("made", [False, True])
+def test_a_slash_at_the_end_is_a_folder(tmp_path: Path, made: bool) -> None:
+    if made:
+        (tmp_path / "new").mkdir()
+    assert located(f"{tmp_path}/new/") == tmp_path / "new"
+    assert (tmp_path / "new").is_dir()
+    assert located(tmp_path / "other") == tmp_path / "other"
+    assert not (tmp_path / "other").exists()
 
 
 @pytest.mark.parametrize(

@@ -41,15 +41,17 @@ def list_beds(as_json: Json = False) -> None:
     from drift_audio.sound.beds.beats import BANDS_HZ, HEADPHONE_NOTE
 
     catalog = _catalog()
-    beds = [catalog[name] for name in catalog]
+    beds, broken = catalog.readable()
     if as_json:
         rows = [bed.model_dump(include={"name", "description", "tags", "key", "licence", "mix"}) for bed in beds]
+        rows += [{"name": name, "broken": why} for name, why in broken.items()]
         emit_json({"ambience": rows, "default": load_settings().ambience})
         return
     show_table(("bed", "what it is", "tags"), [(bed.name, bed.description, ", ".join(bed.tags)) for bed in beds])
     beats = ", ".join(f"binaural-{band}, monaural-{band}" for band in BANDS_HZ)
     notes = ("", "Mix them: 'rain + fire:-6dB'; name any sound file or folder of files in place of a bed.")
-    console().print("\n".join([*notes, f"Over a bed also {beats}: {HEADPHONE_NOTE}."]), markup=False)
+    wrong = [f"{name} cannot be used: {why}" for name, why in broken.items()]
+    console().print("\n".join([*wrong, *notes, f"Over a bed also {beats}: {HEADPHONE_NOTE}."]), markup=False)
 
 
 @app.command()

@@ -102,12 +102,17 @@ def voices(settings: Settings) -> list[Finding]:
     from drift_audio.sound.engines.base import Voice
     from drift_audio.sound.engines.table import engine_state
 
-    catalog = Catalog("voices", Voice, user_folder=settings.user_voices)
+    ready, broken = Catalog("voices", Voice, user_folder=settings.user_voices).readable()
     found = []
-    for name in catalog:
-        state = engine_state(catalog[name], data_dir=settings.data_dir)
-        ok = state.state == "ready"
-        found.append(Finding(name=f"voice {name}", ok=ok, detail=state.state, need=state.hint, vital=name == settings.voice))
+    for voice in ready:
+        state, vital = engine_state(voice, data_dir=settings.data_dir), voice.name == settings.voice
+        found.append(
+            Finding(name=f"voice {voice.name}", ok=state.state == "ready", detail=state.state, need=state.hint, vital=vital)
+        )
+    found += [
+        Finding(name=f"voice {name}", ok=False, detail="broken", need=why, vital=name == settings.voice)
+        for name, why in broken.items()
+    ]
     return found
 
 

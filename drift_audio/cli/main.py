@@ -105,7 +105,8 @@ def main_code(arguments: list[str]) -> int:
 def _unexpected(error: Exception) -> int:
     if hasattr(error, "format_message"):
         command = getattr(getattr(error, "ctx", None), "command_path", "drift-audio")
-        return _say(f"{error.format_message()} (see: {command} --help)", EXIT_BAD_INPUT)
+        message = error.format_message().replace("Value error, ", "")
+        return _say(f"{message} (see: {command} --help)", EXIT_BAD_INPUT)
     if os.environ.get("DRIFT_AUDIO_DEBUG"):
         raise error
     if isinstance(error, OSError) and error.strerror:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from drift_audio.cli import request as ask
+
+if TYPE_CHECKING:
+    from drift_audio.pipeline import Studio
+    from drift_audio.words.script.model import Script
 
 
 def render(
@@ -36,14 +40,32 @@ def render(
         bells=not no_bell, loudness=loudness, stems=stems, captions=captions, force=force,
     )  # fmt: skip
     from drift_audio import pipeline
+    from drift_audio.errors import BadInput
     from drift_audio.studio import open_studio
     from drift_audio.words.script.markup import parse
 
     parsed = parse(words, file=str(script))
     with open_studio(settings, writer="offline", once=True) as studio, progress(wanted=not (quiet or as_json)) as on_event:
-        session = pipeline.render(parsed, studio, target, on_event=on_event)
+        try:
+            session = pipeline.render(parsed, studio, target, on_event=on_event)
+        except BadInput:
+            _tell_where(parsed, words, script, studio)
+            raise
     ask.deliver(session, target)
     ask.report(session, as_json=as_json, quiet=quiet)
+
+
+def _tell_where(script: Script, words: str, path: Path, studio: Studio) -> None:
+    """Where a voice or a bed of the script cannot be used, tell the line that names it."""
+    from drift_audio import pipeline
+    from drift_audio.errors import BadInput, ScriptError
+
+    for kind, name in pipeline.named(script):
+        try:
+            pipeline.check_name(kind, name, script, studio)
+        except BadInput as error:
+            lines = [number for number, line in enumerate(words.splitlines(), 1) if name in line]
+            raise ScriptError(str(error), line=lines[0] if lines else 1, file=str(path)) from None
 
 
 def read_script(path: Path) -> str:

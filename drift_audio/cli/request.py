@@ -11,7 +11,7 @@ import typer
 
 from drift_audio.errors import BadInput, ScenarioError
 from drift_audio.scenario import STYLES, Scenario
-from drift_audio.target import Format, Target
+from drift_audio.target import Format, Target, located
 
 if TYPE_CHECKING:
     from drift_audio.config import Settings
@@ -109,11 +109,7 @@ def make_target(output: str | None, settings_output: Path, **fields: Any) -> Tar
     """
     from pydantic import ValidationError
 
-    path = settings_output if output is None else Path(output)
-    if output is not None and output.endswith(("/", "\\")):
-        from drift_audio.target import make_folder
-
-        make_folder(path)
+    path = settings_output if output is None else located(output)
     loudness = fields.pop("loudness", "-16")
     try:
         return Target(output=path, loudness=None if loudness == "off" else int(loudness), **fields)
@@ -161,3 +157,7 @@ def report(session: Session, *, as_json: bool, quiet: bool) -> None:
         emit_json(session_json(session))
     elif not quiet:
         show_session(session)
+    elif others := [part for part in session.reports if part.writer != session.writer]:
+        # Nobody's words are replaced in silence.
+        total = len(session.reports)
+        typer.echo(f"drift-audio: note: {len(others)} of {total} sections were written by {others[0].writer}", err=True)

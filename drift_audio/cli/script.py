@@ -35,24 +35,26 @@ def script(
 ) -> None:
     """Write the words of a session as a file to edit; `drift-audio render` makes the audio from it."""
     from drift_audio.config import load_settings
-    from drift_audio.errors import OutputError
+    from drift_audio.target import check_free
 
     settings = load_settings({}, llm={"model": model, "base_url": base_url, "model_file": llm_model_file})
     scenario = ask.build_scenario(
         settings, situation=ask.read_situation(situation, file), style=style, minutes=ask.number(minutes), voice=voice,
         ambience=ambience, language=language, seed=ask.fresh_seed(seed), steady=steady,
     )  # fmt: skip
-    if output is not None and output.exists() and not force:
-        raise OutputError(f"{output}: exists already; choose another name or allow overwriting with --force")
+    if output is not None:
+        check_free(output, force=force)
     from drift_audio import explain as telling
     from drift_audio import pipeline
+    from drift_audio.cli.output import emit_json
     from drift_audio.compose import compose
     from drift_audio.studio import open_studio
     from drift_audio.words.script.format import format_script
 
     with open_studio(settings, writer=writer) as studio:
         if dry_run:
-            typer.echo(telling.dry_run(scenario, studio))
+            would = telling.dry_run(scenario, studio)
+            emit_json({"request": would}) if as_json else typer.echo(would)
             return
         ask.tell_destination(settings, writer)
         written = compose(scenario, studio)

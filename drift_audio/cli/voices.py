@@ -31,15 +31,19 @@ def list_voices(as_json: sayings.Json = False) -> None:
 
     settings = load_settings()
     catalog = voice_catalog(settings)
-    found = [(catalog[name], engine_state(catalog[name], data_dir=settings.data_dir)) for name in catalog]
+    ready, broken = catalog.readable()
+    found = [(voice, engine_state(voice, data_dir=settings.data_dir)) for voice in ready]
     if as_json:
         rows = [voice.model_dump(exclude={"weights", "options"}) | state.model_dump() for voice, state in found]
+        rows += [{"name": name, "state": "broken", "hint": why} for name, why in broken.items()]
         emit_json({"voices": rows, "default": settings.voice})
         return
     marks = {True: "* ", False: "  "}
     table = [(marks[voice.recommended] + voice.name, voice.engine, state.state, voice.character) for voice, state in found]
+    table += [(f"  {name}", "-", "broken", "") for name in broken]
     show_table(("  voice", "engine", "state", "character"), table)
     needs = [f"{voice.name}: {state.hint}" for voice, state in found if state.hint]
+    needs += [f"{name}: {why}" for name, why in broken.items()]
     console().print("\n".join(["", "* recommended", *needs]), markup=False)
 
 
@@ -74,8 +78,10 @@ def add(
         return
     page = err_console()
     page.print(f"{len(added['files'])} files installed", markup=False)
-    if ready := [*added["made"], *added["ready"]]:
+    if ready := added["ready"]:
         page.print(f"ready: {', '.join(ready)}; hear one with: drift-audio voices preview {ready[0]}", markup=False)
+    for needed in added.get("needs", ()):
+        page.print(f"not ready yet: {needed}", markup=False)
 
 
 @app.command()
@@ -160,6 +166,7 @@ def _install(
 ) -> dict[str, list[str]]:
     from drift_audio.errors import CatalogError
     from drift_audio.sound.engines.install import install
+    from drift_audio.sound.engines.table import engine_state
 
     path = Path(source).expanduser()
     if not path.exists():
@@ -170,7 +177,14 @@ def _install(
     done = install(
         path, voices=catalog, data_dir=settings.data_dir, user_voices=settings.user_voices, name=name, progress=progress
     )
-    return {"files": ["/".join(file) for file in done.files], "made": list(done.made), "ready": list(done.ready)}
+    catalog.reload()
+    states = {voice: engine_state(catalog[voice], data_dir=settings.data_dir) for voice in (*done.made, *done.ready)}
+    return {
+        "files": ["/".join(file) for file in done.files],
+        "made": list(done.made),
+        "ready": [voice for voice, state in states.items() if state.state == "ready"],
+        "needs": [f"{voice}: {state.hint or state.state}" for voice, state in states.items() if state.state != "ready"],
+    }
 
 
 @contextmanager

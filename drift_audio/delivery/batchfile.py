@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, field_validator, model_validator
 
+from drift_audio.catalog import hint
 from drift_audio.delivery.inputs import beside, read_input
 from drift_audio.delivery.yamlfile import Located, Mistake, read_yaml, validate
 from drift_audio.errors import BadInput, ConfigError, ScriptError
@@ -20,7 +21,15 @@ from drift_audio.words.script.model import Script
 
 MAX_SCRIPT_BYTES: Final = 1_000_000
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-Minutes = Annotated[float, Field(ge=MIN_MINUTES, le=MAX_MINUTES, allow_inf_nan=False)]
+
+
+def _no_switch(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("is a number of minutes, not yes or no")  # noqa: TRY004 - what pydantic reports is a ValueError
+    return value
+
+
+Minutes = Annotated[float, Field(ge=MIN_MINUTES, le=MAX_MINUTES, allow_inf_nan=False), BeforeValidator(_no_switch)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 
 
@@ -136,12 +145,15 @@ def load_batch(path: Path | str, *, check_names: CheckNames | None = None) -> Ba
         ConfigError: the file cannot be read at all, or its defaults or its frame are wrong; every such mistake, one a line.
     """
     located = read_yaml(path)
+    before = len(located.mistakes)
     entries, defaults, route = _frame(located)
-    if located.mistakes and not entries:
-        raise ConfigError("\n".join(f"{path}:{mistake}" for mistake in sorted(located.mistakes)))
+    # What is not understood there may have been meant as the defaults of every item: nothing is made of such a file.
+    refused = len(located.mistakes) > before or (bool(located.mistakes) and not entries)
     reader = _Reader(str(path), located, defaults, check_names)
     for index, entry in enumerate(entries):
         reader.read(entry, (*route, index), index + 1)
+    if refused:
+        raise ConfigError("\n".join(f"{path}:{mistake}" for mistake in sorted(located.mistakes)))
     return Batch(str(path), tuple(reader.items), tuple(sorted(located.mistakes)), len(entries) - len(reader.items))
 
 
@@ -152,9 +164,9 @@ def _frame(located: Located) -> tuple[list[Any], dict[str, Any], tuple[str, ...]
     if not isinstance(data, dict):
         located.blame((), "a batch file is a list of items, or a mapping with 'items:' and 'defaults:'")
         return [], {}, ()
-    for key in data:
-        if key not in {"items", "defaults"} and not key.startswith("x-"):
-            located.blame((key,), f"unknown key {key!r}; allowed are defaults, items and keys beginning with x-", key=True)
+    for key in (key for key in data if key not in {"items", "defaults"} and not str(key).startswith("x-")):
+        near = hint(str(key), ("items", "defaults"))
+        located.blame((key,), f"unknown key {key!r}; {near}; keys of your own begin with x-", key=True)
     items, defaults = data.get("items"), data.get("defaults") or {}
     if not isinstance(items, list) or not items:
         located.blame(("items",), "'items:' must be a list with at least one session")
@@ -199,8 +211,11 @@ class _Reader:
         script = self._script(entry, route) if entry.script is not None else None
         if entry.script is not None and script is None:
             return None
+        kind = self._format(entry, route)
+        if kind is None:
+            return None
         line, column = self.located.place(route)
-        common = {"id": name, "name": _file_name(entry, name), "line": line, "column": column, "format": entry.format}
+        common = {"id": name, "name": _file_name(entry, name, kind), "line": line, "column": column, "format": kind}
         if not self._names_exist(entry, script, route):
             return None
         if script is not None:
@@ -209,6 +224,16 @@ class _Reader:
             **entry.model_dump(exclude={"id", "script", "output", "format", "captions", "seed"}), seed=_seed(entry, name)
         )
         return Item(**common, scenario=scenario, minutes=entry.minutes, captions=entry.captions)
+
+    def _format(self, entry: Entry, route: tuple[str | int, ...]) -> Format | None:
+        """The format asked for, else the one that the suffix of `output` says; None where the two do not agree."""
+        named = PurePosixPath(entry.output or "").suffix.lower().lstrip(".")
+        if named not in FORMATS or named == entry.format:
+            return entry.format
+        if "format" not in entry.model_fields_set:
+            return named  # type: ignore[return-value]
+        self.located.blame((*route, "output"), f"output: the name says {named} but the format is {entry.format}; make them agree")
+        return None
 
     def _script(self, entry: Entry, route: tuple[str | int, ...]) -> Script | None:
         from drift_audio.words.script.markup import parse
@@ -245,11 +270,9 @@ class _Reader:
         return True
 
 
-def _file_name(entry: Entry, name: str) -> str:
+def _file_name(entry: Entry, name: str, kind: Format) -> str:
     wanted = PurePosixPath(entry.output or name)
-    if wanted.suffix.lower().lstrip(".") in FORMATS and wanted.suffix.lower() == f".{entry.format}":
-        return str(wanted)
-    return f"{wanted}.{entry.format}"
+    return str(wanted) if wanted.suffix.lower() == f".{kind}" else f"{wanted}.{kind}"
 
 
 def _seed(entry: Entry, name: str) -> int:

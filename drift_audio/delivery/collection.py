@@ -21,7 +21,7 @@ from drift_audio.delivery.captions import Caption, Chapter, captions, chapters, 
 from drift_audio.delivery.files import write_whole
 from drift_audio.errors import DeliveryError
 from drift_audio.scenario import Frozen
-from drift_audio.target import make_folder
+from drift_audio.target import CAPTIONS, make_folder
 
 if TYPE_CHECKING:
     from drift_audio.pipeline import Session
@@ -155,4 +155,4 @@ def sidecars(folder: Path, file: str) -> Iterator[Path]:
     """Every file that publishing may have written for the audio file named `file`, present or not."""
     stem = Path(file).stem
     yield from (folder / FEED_FOLDER / f"{stem}{suffix}" for suffix in (".vtt", ".chapters.json", ".json"))
-    yield from (folder / f"{stem}{suffix}" for suffix in (".vtt", ".lrc"))
+    yield from (folder / f"{stem}{suffix}" for suffix in CAPTIONS)

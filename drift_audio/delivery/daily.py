@@ -134,7 +134,7 @@ def _run(daily: Daily, day: date, diary: Diary, make: Maker, log: logging.Logger
     made = tuple(_make(daily, plan, diary, make) for plan in plans)
     for entry in made:
         log.info("%s made: %s, writer %s, %d warnings", entry.day, entry.file, entry.writer, len(entry.warnings))
-    removed = forget(daily, diary, today)
+    removed = forget(daily, diary, today, spare=frozenset(entry.file for entry in made))
     if removed:
         log.info("%s removed %d sessions older than %d days", today, removed, daily.keep)
     refresh(daily.output)
@@ -210,14 +210,17 @@ def finish(daily: Daily, entry: Day) -> None:
         shutil.rmtree(daily.output / WORK, ignore_errors=True)
 
 
-def forget(daily: Daily, diary: Diary, today: date) -> int:
-    """Remove sessions older than `keep` days: only files that were made here and are as they were made. The themes stay known."""
+def forget(daily: Daily, diary: Diary, today: date, *, spare: frozenset[str] = frozenset()) -> int:
+    """Remove sessions older than `keep` days: only files that were made here and are as they were made. The themes stay known.
+
+    spare: files that this very run has made, for a day that was asked for by name; the next run may remove them.
+    """
     if daily.keep is None:
         return 0
     before = today - timedelta(days=daily.keep)
     days, removed = list(diary.days()), 0
     for number, entry in enumerate(days):
-        if entry.day > before or not entry.file:
+        if entry.day > before or not entry.file or entry.file in spare:
             continue
         path = daily.output / entry.file
         if path.is_file() and file_digest(path) == entry.sha256:

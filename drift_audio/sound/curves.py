@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from drift_audio.sound.audio import RATE, Samples
 from drift_audio.sound.score import BedChange, BreathCycle, Timeline
+from drift_audio.words.script.model import NO_BED
 
 STEP: Final = 441
 """Frames between two values of a curve: ten milliseconds."""
@@ -176,7 +177,8 @@ def bed_plan(timeline: Timeline, ambience: str) -> Sequence[tuple[int, int, str]
     """Which bed sounds when: (start, end, expression) without the crossfades; neighbours differ."""
     plan = [(0, ambience)]
     for event in timeline.events:
-        if isinstance(event, BedChange) and event.ambience is not None and event.ambience != plan[-1][1]:
-            plan.append((event.start, event.ambience))
+        if isinstance(event, BedChange) and event.ambience is not None:
+            name = "" if event.ambience == NO_BED else event.ambience
+            plan += [(event.start, name)] if name != plan[-1][1] else []
     edges = [*plan, (timeline.frames, "")]
     return [(start, end, name) for (start, name), (end, _) in pairwise(edges) if end > start]

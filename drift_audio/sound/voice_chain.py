@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -22,6 +22,7 @@ LEVELLING: Final = 0.7
 MAX_LEVELLING_DB: Final = 5.0
 
 _REFLECTIONS = 40
+_TRANSFORM = 16_384
 _BOTH_SIDES_DB = 3.01
 _MAKE_UP_DB = 0.4
 _CELL = RATE // 400
@@ -161,28 +162,24 @@ def _drawn(gains_db: NDArray[np.floating], frames: int) -> Mono:
 
 
 def _in_room(mono: Mono, treatment: Treatment) -> Samples:
-    """The voice in the middle, and its reflections around it, by convolution."""
-    impulse = room(treatment.room_seconds, treatment.room_db or 0.0)
-    frames = mono.shape[0] + impulse.shape[0] - 1
-    size = _easy_size(frames)
-    spectrum = np.fft.rfft(mono, size)
-    wet = np.empty((frames, 2), np.float32)
-    for side, response in enumerate(_response(treatment.room_seconds, treatment.room_db or 0.0, size)):
-        wet[:, side] = np.fft.irfft(spectrum * response, size)[:frames]
+    """The voice in the middle, and its reflections around it, by convolution in pieces that stay in the processor's cache."""
+    responses = _responses(treatment.room_seconds, treatment.room_db or 0.0)
+    tail = round(treatment.room_seconds * RATE) - 1
+    hop = _TRANSFORM - tail
+    pieces = -(-mono.shape[0] // hop)
+    spectra = np.fft.rfft(np.pad(mono, (0, pieces * hop - mono.shape[0])).reshape(pieces, hop), _TRANSFORM, axis=1)
+    wet = np.zeros((pieces * hop + tail, 2), np.float32)
+    for side, response in enumerate(responses):
+        for piece, sound in enumerate(np.fft.irfft(spectra * response, _TRANSFORM, axis=1)):
+            wet[piece * hop : piece * hop + _TRANSFORM, side] += sound
     wet[: mono.shape[0]] += mono[:, np.newaxis]
-    return wet
+    return wet[: mono.shape[0] + tail]
 
 
-@lru_cache(maxsize=6)
-def _response(seconds: float, level_db: float, size: int) -> NDArray[np.complexfloating]:
-    """The room's two spectra at a transform of `size`; clips come in few sizes."""
-    return np.fft.rfft(room(seconds, level_db).T, size, axis=1)
-
-
-def _easy_size(frames: int) -> int:
-    """The next length that a Fourier transform likes: a power of two times 1, 9/8, 5/4 or 3/2."""
-    power = 1 << max(4, frames.bit_length() - 1)
-    return next(size for size in (power, power * 9 // 8, power * 5 // 4, power * 3 // 2, power * 2) if size >= frames)
+@cache
+def _responses(seconds: float, level_db: float) -> NDArray[np.complexfloating]:
+    """The room's two spectra."""
+    return np.fft.rfft(room(seconds, level_db).T, _TRANSFORM, axis=1)
 
 
 @cache

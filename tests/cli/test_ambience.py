@@ -28,6 +28,20 @@ def test_list_says_what_each_bed_is(capsys: pytest.CaptureFixture[str]) -> None:
     assert "headphones" in shown
 
 
+def test_a_mix_of_itself_is_not_saved(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main_code(["ambience", "mix", "rain + fire:-6dB", "--save", "rain"]) == 2
+    assert "mix of itself" in capsys.readouterr().err
+    assert main_code(["ambience", "mix", "rain + ocean", "--save", "evening"]) == 0
+
+
+def test_a_saved_mix_of_a_file_holds_from_any_folder(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    soundfile.write(home / "own.wav", np.random.default_rng(0).normal(0, 0.1, (44100 * 4, 2)), 44100)
+    assert main_code(["ambience", "mix", "own.wav + ocean:-6dB", "--save", "evening"]) == 0
+    (home / "elsewhere").mkdir()
+    monkeypatch.chdir(home / "elsewhere")
+    assert main_code(["ambience", "preview", "evening", "--seconds", "2", "-o", "e.wav"]) == 0
+
+
 @pytest.mark.parametrize("suffix", ["wav", "flac", "ogg"])
 def test_preview_writes_the_asked_length(home: Path, capsys: pytest.CaptureFixture[str], suffix: str) -> None:
     assert main_code(["ambience", "preview", "rain", "--seconds", "3", "-o", f"r.{suffix}", "--json"]) == 0

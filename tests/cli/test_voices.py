@@ -7,6 +7,7 @@ import pytest
 import soundfile
 
 from drift_audio.cli.main import main_code
+from drift_audio.config import load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -14,6 +15,19 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("DRIFT_AUDIO_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+def test_one_broken_file_hides_no_other_voice(capsys: pytest.CaptureFixture[str]) -> None:
+    own = load_settings().user_voices
+    own.mkdir(parents=True)
+    (own / "bad.yaml").write_text("bogus: yes\n")
+    assert main_code(["voices", "list", "--json"]) == 0
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)["voices"]}
+    assert rows["bad"]["state"] == "broken"
+    assert str(own) in rows["bad"]["hint"]
+    assert rows["heart"]["state"] == "ready"
+    assert main_code(["doctor"]) == 0
+    assert "voice bad: broken" in capsys.readouterr().out
 
 
 def test_list_says_of_each_voice_whether_it_is_ready(capsys: pytest.CaptureFixture[str]) -> None:

@@ -87,6 +87,20 @@ def test_every_mistake_of_the_file_is_reported_at_once_with_its_place(tmp_path: 
     assert "secret" not in "".join(lines)
 
 
+def test_the_suffix_of_an_output_is_its_format_unless_another_is_asked_for(tmp_path: Path) -> None:
+    batch = load(
+        tmp_path,
+        """\
+        - {situation: a, output: one.flac}
+        - {situation: b, output: two}
+        - {situation: c, output: three.ogg, format: ogg}
+        - {situation: d, output: four.wav, format: mp3}
+        """,
+    )
+    assert [(item.name, item.format) for item in batch.items] == [("one.flac", "flac"), ("two.mp3", "mp3"), ("three.ogg", "ogg")]
+    assert said(batch) == ["4:26: output: the name says wav but the format is mp3; make them agree"]
+
+
 def test_names_are_looked_up_in_the_catalogues(tmp_path: Path) -> None:
     def check(voice: str | None, ambience: str | None) -> None:
         if voice == "nobody" or ambience == "noise":
@@ -104,6 +118,9 @@ def test_names_are_looked_up_in_the_catalogues(tmp_path: Path) -> None:
         ("a: &x [*x]\n", "nested too deeply"),
         ("", "list of items"),
         ("items: []\n", "at least one"),
+        ("defualts: {minutes: 5}\nitems: [{situation: a}]\n", r"1:1: unknown key 'defualts'; did you mean defaults\?"),
+        ("foo: 1\nitems: [{situation: a, minutes: 500}]\n", r"(?s)1:1: unknown key 'foo'.*2:33: minutes"),
+        ("defaults: {minutes: yes}\nitems: [{situation: a}]\n", "not yes or no"),
         ("defaults: {minutes: long}\nitems: [{situation: a}]\n", r"1:21: minutes"),
         ("\x00", "not valid YAML"),
         ("just words", "list of items"),

@@ -63,6 +63,14 @@ def test_ten_runs_one_after_the_other_make_one(tmp_path: Path) -> None:
     assert len(feedparser.parse(str(out(settings) / "feed.xml")).entries) == 1
 
 
+def test_a_day_asked_for_by_name_is_kept_though_it_is_old(tmp_path: Path) -> None:
+    settings = home(tmp_path, RULES.replace("keep: 10", "keep: 3"))
+    day = TODAY - timedelta(days=7)
+    made = run(settings, day, today=TODAY).made
+    assert [entry.day for entry in made] == [day]
+    assert (out(settings) / made[0].file).is_file()
+
+
 def _run_in_process(folder: str) -> None:
     run(load_settings(environ={"DRIFT_AUDIO_HOME": folder}))
 

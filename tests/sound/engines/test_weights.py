@@ -173,6 +173,10 @@ def test_a_coqui_folder_becomes_a_voice_and_can_be_removed(tmp_path: Path) -> No
     source.mkdir()
     (source / "config.json").write_text("{}")
     (source / "best_model.pth").write_bytes(b"weights")
+    with pytest.raises(BundleError, match="7 bytes and is no checkpoint"):
+        put(source, tmp_path)
+    assert not (tmp_path / "data" / "weights" / "coqui" / "my_vits").exists()
+    (source / "best_model.pth").write_bytes(b"weights" * 2000)
     (source / "speakers.json").write_text("{}")
     (source / "train.log").write_text("private")
     assert put(source, tmp_path).made == ("my-vits",)
