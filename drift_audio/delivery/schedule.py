@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from pathlib import Path
 from typing import Final, Protocol
@@ -264,7 +265,8 @@ class Launchd:
     def remove(self) -> bool:
         if not self.path.is_file():
             return False
-        run_tool(["launchctl", "bootout", self._domain(), str(self.path)])
+        with suppress(DeliveryError):  # an agent of another machine's home: nothing runs here that could be stopped
+            run_tool(["launchctl", "bootout", self._domain(), str(self.path)])
         self.path.unlink()
         return True
 
@@ -294,19 +296,26 @@ def choose(known: Sequence[Scheduler], by: str = "auto") -> Scheduler:
     """The scheduler named, or the first that works here.
 
     Raises:
-        BadInput: no such scheduler; DeliveryError: none works here.
+        BadInput: no such scheduler, or not on this machine.
+        DeliveryError: none works here.
     """
     names = [scheduler.name for scheduler in known]
     if by != "auto":
         if by not in names:
             raise BadInput(f"--by must be auto, {', '.join(names)}, not {by!r}")
-        return known[names.index(by)]
+        chosen = known[names.index(by)]
+        if not chosen.usable():
+            able = [scheduler.name for scheduler in known if scheduler.usable()]
+            raise BadInput(f"--by {by}: does not work on this machine; {_instead(able)}")
+        return chosen
     for scheduler in known:
         if scheduler.usable():
             return scheduler
-    raise DeliveryError(
-        "neither launchd, nor a systemd user session, nor crontab is here; install cron, or run: drift-audio daily run"
-    )
+    raise DeliveryError(f"neither launchd, nor a systemd user session, nor crontab is here; {_instead([])}")
+
+
+def _instead(able: Sequence[str]) -> str:
+    return f"--by {able[0]} does" if able else "install cron, or run: drift-audio daily run"
 
 
 def find(known: Sequence[Scheduler]) -> tuple[Installed, ...]:

@@ -31,7 +31,7 @@ pytestmark = [
 
 
 def drift(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "DRIFT_AUDIO_HOME": str(home), "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "HOME": str(home), "DRIFT_AUDIO_HOME": str(home), "PYTHONPATH": str(ROOT)}
     return subprocess.run(
         [sys.executable, "-m", "drift_audio", *arguments],
         env=environment,

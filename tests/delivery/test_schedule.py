@@ -162,6 +162,14 @@ def test_the_launch_agent_is_a_property_list(tools: Path, tmp_path: Path) -> Non
     assert not agent.remove()
 
 
+def test_an_agent_goes_where_nothing_could_run_it(tools: Path, tmp_path: Path) -> None:
+    agent = Launchd(tmp_path / "agents")
+    agent.path.parent.mkdir()
+    agent.path.write_bytes(plistlib.dumps(launch_agent(SAMPLE)))
+    assert agent.remove()
+    assert not agent.path.exists()
+
+
 def test_a_failing_scheduler_is_one_clear_line(tools: Path) -> None:
     tool(tools, "crontab", "#!/bin/sh\necho 'you are not allowed\nto use this program' >&2\nexit 1\n")
     with pytest.raises(DeliveryError, match="not allowed to use this program"):
@@ -173,7 +181,9 @@ def test_the_choice_is_named_and_must_exist(tools: Path, tmp_path: Path) -> None
     tool(tools, "crontab", FAKE_CRONTAB)
     known = subject.schedulers(tmp_path)
     assert subject.choose(known).name == ("launchd" if sys.platform == "darwin" else "crontab")
-    assert subject.choose(known, "systemd").name == "systemd"
+    assert subject.choose(known, "crontab").name == "crontab"
+    with pytest.raises(BadInput, match="--by systemd: does not work on this machine; --by"):
+        subject.choose(known, "systemd")
     with pytest.raises(BadInput, match="crontab"):
         subject.choose(known, "at")
 
