@@ -1,8 +1,8 @@
-"""The offline words in a process of their own, so that a single session loads its voice in the meantime.
+"""The care gate and the offline words in a process of their own, so that a single session loads its voice in the meantime.
 
-Parser and engine both load under the interpreter's lock, so threads gain nothing. The process begins as early as can be and
-loads what writing needs; the care gate speaks first, in the caller, and only then does the situation go through a pipe. Where
-no second process can be had, or it fails, the caller writes by itself: what is wrong then shows where it always does.
+Parser and engine both load under the interpreter's lock, so threads gain nothing. The process begins as early as can be; the
+situation goes to it through a pipe, and the gate hears it there before anything else is done with it. Where no second process
+can be had, or it fails, the caller does it all by itself: what is wrong then shows where it always does.
 """
 
 from __future__ import annotations
@@ -13,23 +13,38 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
-from drift_audio.compose import Event, OnEvent, Stage, draft
-from drift_audio.errors import DriftError
+from drift_audio.compose import Desk, Event, OnEvent, Stage, compose
+from drift_audio.errors import CareStop, DriftError
 from drift_audio.scenario import Frozen, Scenario
+from drift_audio.words.care.report import CareReport
 from drift_audio.words.writers.base import Writer, Written
 
 WRITER: Final = "offline"
 
-_REHEARSAL: Final = "I was short with a friend yesterday, and I want to make it right."
+
+class Order(Frozen):
+    """What the other process is asked for; fields as in `compose.Desk`."""
+
+    scenario: Scenario
+    locale: str
+    user_dir: Path
+
+    @property
+    def writer(self) -> Writer:
+        from drift_audio.words.writers.offline import OfflineWriter
+
+        return OfflineWriter()
 
 
 class Answer(Frozen):
-    """One line that comes back: a stage begun, or the finished words."""
+    """One line that comes back: a stage begun, why the gate stopped, or the finished words."""
 
     stage: Stage | None = None
     note: str = ""
+    stopped: CareReport | None = None
     written: Written | None = None
 
 
@@ -39,15 +54,19 @@ class Apart:
 
     process: subprocess.Popen[bytes] | None
 
-    def draft(self, scenario: Scenario, writer: Writer, *, on_event: OnEvent, meanwhile: Callable[[], None]) -> Written | None:
-        """Like `compose.draft`, while `meanwhile` runs here; None when it has to be done in this process.
+    def compose(self, scenario: Scenario, desk: Desk, *, on_event: OnEvent, meanwhile: Callable[[], None]) -> Written | None:
+        """Like `compose.compose`, while `meanwhile` runs here; None when it has to be done in this process.
 
         The other process ends with it, and its memory goes.
+
+        Raises:
+            CareStop: the person needs something else than a session.
         """
         try:
-            if self.process is None or writer.name != WRITER:
+            if self.process is None or desk.writer.name != WRITER:
                 return None
-            return _exchange(self.process, scenario, on_event, meanwhile)
+            order = Order(scenario=scenario, locale=desk.locale, user_dir=desk.user_dir)
+            return _exchange(self.process, order, on_event, meanwhile)
         except (OSError, ValueError):
             return None
         finally:
@@ -82,16 +101,16 @@ def _start() -> subprocess.Popen[bytes] | None:
         return None
 
 
-def _exchange(
-    process: subprocess.Popen[bytes], scenario: Scenario, on_event: OnEvent, meanwhile: Callable[[], None]
-) -> Written | None:
+def _exchange(process: subprocess.Popen[bytes], order: Order, on_event: OnEvent, meanwhile: Callable[[], None]) -> Written | None:
     assert process.stdin is not None  # noqa: S101 - both were asked for as pipes
     assert process.stdout is not None  # noqa: S101
-    process.stdin.write(scenario.model_dump_json().encode() + b"\n")
+    process.stdin.write(order.model_dump_json().encode() + b"\n")
     process.stdin.close()
     meanwhile()
     for line in process.stdout:
         answer = Answer.model_validate_json(line)
+        if answer.stopped is not None:
+            raise CareStop(answer.stopped)
         if answer.written is not None:
             return answer.written
         if answer.stage is not None:
@@ -100,17 +119,21 @@ def _exchange(
 
 
 def main() -> None:
-    """Read one scenario, write the words; silent about whatever goes wrong, which the caller then meets itself."""
-    from drift_audio.words.reader import read_story
-    from drift_audio.words.writers.offline import OfflineWriter
+    """Read one order, do it; silent about whatever goes wrong, which the caller then meets itself."""
+    from drift_audio.words.reader import load
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    read_story(_REHEARSAL)  # loads the parser and whatever else is loaded when it is first needed
+    load()  # takes longest, and the order is still being made out
     line = sys.stdin.buffer.readline()
     if not line:
         return  # the caller needs no words after all
-    with suppress(DriftError):
-        _tell(Answer(written=draft(Scenario.model_validate_json(line), OfflineWriter(), on_event=_tell_event)))
+    order = Order.model_validate_json(line)
+    try:
+        _tell(Answer(written=compose(order.scenario, order, on_event=_tell_event)))
+    except CareStop as stop:
+        _tell(Answer(stopped=stop.report))
+    except DriftError:
+        return
 
 
 def _tell_event(event: Event) -> None:

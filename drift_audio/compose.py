@@ -45,17 +45,13 @@ class Desk(Protocol):
     def user_dir(self) -> Path: ...
 
 
-Draft = Callable[["Scenario"], Written]
-
-
-def compose(scenario: Scenario, desk: Desk, *, on_event: OnEvent = silent, drafted: Draft | None = None) -> Written:
+def compose(scenario: Scenario, desk: Desk, *, on_event: OnEvent = silent) -> Written:
     """Care gate, story and writer; whoever writes, the gate hears what was written too (`draft`).
 
     Args:
         scenario: what is asked for.
         desk: what writing needs.
         on_event: called with every progress event.
-        drafted: writes in place of `draft`, once the gate has let the scenario pass.
 
     Raises:
         CareStop: the person needs something else than a session.
@@ -64,7 +60,7 @@ def compose(scenario: Scenario, desk: Desk, *, on_event: OnEvent = silent, draft
     """
     on_event(Event("care"))
     scenario, notes = attend(scenario, desk)
-    written = drafted(scenario) if drafted else draft(scenario, desk.writer, locale=desk.locale, on_event=on_event)
+    written = draft(scenario, desk.writer, locale=desk.locale, on_event=on_event)
     return written.model_copy(update={"warnings": notes + written.warnings})
 
 

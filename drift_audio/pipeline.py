@@ -10,12 +10,11 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from drift_audio.compose import Event, OnEvent, compose, draft, silent
+from drift_audio.compose import Event, OnEvent, compose, silent
 from drift_audio.target import Target, name_output, prepare, stem_files, write_private
 from drift_audio.words.script.model import NO_BED, Cue, Optional, Script
 from drift_audio.words.writers.base import SectionReport, Written
@@ -113,8 +112,7 @@ def create(
     give_back()
     _check_voice(scenario.voice or studio.default_voice, scenario.language, studio)
     studio.voice_box.warm(scenario.voice or studio.default_voice)
-    drafted = partial(_draft, studio=studio, apart=apart, on_event=on_event) if apart else None
-    written = compose(scenario, studio, on_event=on_event, drafted=drafted)
+    written = _words(scenario, studio, apart, on_event)
     session = render(written.script, studio, target, on_event=on_event)
     return replace(
         session,
@@ -125,17 +123,17 @@ def create(
     )
 
 
-def _draft(scenario: Scenario, *, studio: Studio, apart: Apart, on_event: OnEvent) -> Written:
+def _words(scenario: Scenario, studio: Studio, apart: Apart | None, on_event: OnEvent) -> Written:
     """The words from the other process, or from this one, which then lets go of what reading took."""
     from drift_audio.sound.memory import give_back
     from drift_audio.words.reader import release
 
-    release()  # the gate has heard what it had to hear
-    written = apart.draft(scenario, studio.writer, on_event=on_event, meanwhile=_get_ready)
+    written = apart.compose(scenario, studio, on_event=on_event, meanwhile=_get_ready) if apart else None
     if written is None:
-        written = draft(scenario, studio.writer, locale=studio.locale, on_event=on_event)
-        release()
-        give_back()
+        written = compose(scenario, studio, on_event=on_event)
+        if studio.once:
+            release()
+            give_back()
     return written
 
 

@@ -34,9 +34,9 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
 
 
-def drafted_apart(scenario: Scenario, on_event: OnEvent = silent) -> Written | None:
+def composed_apart(scenario: Scenario, desk: Desk, on_event: OnEvent = silent) -> Written | None:
     with apart.begin() as other:
-        return other.draft(scenario, OfflineWriter(), on_event=on_event, meanwhile=lambda: None)
+        return other.compose(scenario, desk, on_event=on_event, meanwhile=lambda: None)
 
 
 @pytest.mark.parametrize("style", ["meditation", "breathing"])
@@ -45,40 +45,40 @@ def test_the_same_words_come_from_both(desk: Desk, style: str) -> None:
     stages: list[Event] = []
     ready: list[bool] = []
     with apart.begin() as other:
-
-        def drafted(passed: Scenario) -> Written:
-            written = other.draft(passed, desk.writer, on_event=stages.append, meanwhile=lambda: ready.append(True))
-            assert written is not None
-            return written
-
-        written = compose(scenario, desk, on_event=stages.append, drafted=drafted)
+        written = other.compose(scenario, desk, on_event=stages.append, meanwhile=lambda: ready.append(True))
+    assert written is not None
     assert written == compose(scenario, desk)
     assert ready == [True]
     assert [event.stage for event in stages if not event.note] == ["care", "story", "write"]
 
 
-def test_danger_is_met_before_a_word_reaches_the_other_process(desk: Desk) -> None:
-    asked: list[Scenario] = []
+def test_danger_stops_there_before_a_story_is_read(desk: Desk) -> None:
+    scenario = Scenario(situation="I want to kill myself tonight", minutes=5)
+    stages: list[Event] = []
+    with pytest.raises(CareStop) as there:
+        composed_apart(scenario, desk, on_event=stages.append)
+    with pytest.raises(CareStop) as here:
+        compose(scenario, desk)
+    assert there.value.report == here.value.report
+    assert [event.stage for event in stages] == ["care"]
 
-    def drafted(passed: Scenario) -> Written:
-        asked.append(passed)
-        raise AssertionError
 
-    with pytest.raises(CareStop):
-        compose(Scenario(situation="I want to kill myself tonight", minutes=5), desk, drafted=drafted)
-    assert not asked
+def test_the_users_own_signals_and_locale_go_along(tmp_path: Path) -> None:
+    (tmp_path / "signals.yaml").write_text("rules:\n- {outcome: crisis, reason: own, needs: [heron], patterns: ['heron']}\n")
+    scenario = Scenario(situation="The heron stood in the pond", minutes=5)
+    with pytest.raises(CareStop) as stop:
+        composed_apart(scenario, Desk(tmp_path, locale="en_GB"))
+    assert stop.value.report.reason == "own"
+    assert "116 123" in str(stop.value.report.lines)
 
 
-def test_caution_changes_the_style_before_the_other_process_writes(desk: Desk) -> None:
+def test_caution_changes_the_style_there_too(desk: Desk) -> None:
     scenario = Scenario(situation="I have epilepsy and I want to calm down before my exam", minutes=5, style="hypnosis")
-
-    def drafted(passed: Scenario) -> Written:
-        assert passed.style != "hypnosis"
-        written = drafted_apart(passed)
-        assert written is not None
-        return written
-
-    assert compose(scenario, desk, drafted=drafted) == compose(scenario, desk)
+    written = composed_apart(scenario, desk)
+    assert written == compose(scenario, desk)
+    assert written is not None
+    assert written.script.style != "hypnosis"
+    assert written.warnings
 
 
 def test_what_was_written_is_heard_by_the_gate_whoever_wrote_it(desk: Desk) -> None:
@@ -107,15 +107,16 @@ def test_a_single_session_loads_the_parser_in_the_other_process_only(tmp_path: P
 
 def test_what_cannot_be_written_there_is_left_to_the_caller(desk: Desk) -> None:
     scenario = Scenario(situation="Ich habe meinen Mann angeschrien und er ist gegangen", minutes=5)
-    assert drafted_apart(scenario) is None
+    assert composed_apart(scenario, desk) is None
     with pytest.raises(ScenarioError):
         compose(scenario, desk)
 
 
-def test_another_writer_stays_here_and_the_other_process_ends() -> None:
+def test_another_writer_stays_here_and_the_other_process_ends(desk: Desk) -> None:
     model = type("Model", (OfflineWriter,), {"name": "llm"})()
     with apart.begin() as other:
-        assert other.draft(Scenario(situation="x y z"), model, on_event=silent, meanwhile=lambda: None) is None
+        asked = Scenario(situation="x y z")
+        assert other.compose(asked, Desk(desk.user_dir, writer=model), on_event=silent, meanwhile=lambda: None) is None
         assert other.process is not None
         assert other.process.poll() is not None
 
@@ -142,7 +143,7 @@ def test_a_session_is_made_where_no_second_process_can_be_had(
     assert made[0] == made[1]
 
 
-def test_the_situation_is_on_no_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_situation_is_on_no_command_line(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
     real = subprocess.Popen
 
@@ -151,6 +152,6 @@ def test_the_situation_is_on_no_command_line(monkeypatch: pytest.MonkeyPatch) ->
         return real(command, **more)  # type: ignore[call-overload]
 
     monkeypatch.setattr(apart.subprocess, "Popen", watched)
-    assert drafted_apart(Scenario(situation="The heron stood in my neighbour's pond", minutes=5)) is not None
+    assert composed_apart(Scenario(situation="The heron stood in my neighbour's pond", minutes=5), desk) is not None
     assert seen
     assert not any("heron" in word for word in seen)

@@ -52,6 +52,12 @@ def overshoot() -> float:
     return float(np.abs(phases()).sum(axis=0).max())
 
 
+def reaches(samples: NDArray[np.float32], above: float) -> bool:
+    """Whether a true peak of these samples may exceed `above`; the quick look that spares a closer one."""
+    highest = max(float(samples.max(initial=0.0)), -float(samples.min(initial=0.0)))
+    return highest * overshoot() > above
+
+
 def peaks(channel: NDArray[np.float32], above: float) -> NDArray[np.float32]:
     """Largest magnitude at every sample and at the points up to the next one.
 
@@ -96,10 +102,15 @@ class PeakMeter:
 
     def add(self, block: Samples) -> None:
         """Take in (frames, channels)."""
-        joined = np.concatenate([self._context, block.T], axis=1)
+        self.add_channels(block.T)
+
+    def add_channels(self, block: NDArray[np.float32]) -> None:
+        """Take in (channels, frames)."""
+        joined = np.concatenate([self._context, block], axis=1)
         self._context = joined[:, joined.shape[1] - _REACH :].copy()
         for channel in joined:
-            self._peak = max(self._peak, float(peaks(channel, self._peak).max(initial=0.0)))
+            if reaches(channel, self._peak):
+                self._peak = max(self._peak, float(peaks(channel, self._peak).max(initial=0.0)))
 
     def finish(self) -> float:
         """True peak as a factor of full scale, with the stream's last samples in."""
@@ -162,11 +173,14 @@ class Limiter:
     def _needed(self, joined: Samples) -> NDArray[np.float32] | None:
         """The gain that each frame needs; None when no true peak is above the ceiling."""
         # The outermost frames lack their neighbours; they are margin, and too far from what is used to matter.
+        if not reaches(joined, self._ceiling):
+            return None
         centre = TAPS // 2 - 1
         tops = np.zeros(joined.shape[0], np.float32)
         inner = tops[centre : centre + joined.shape[0] - _REACH]
         for channel in np.ascontiguousarray(joined.T):
-            np.maximum(inner, peaks(channel, self._ceiling), out=inner)
+            if reaches(channel, self._ceiling):
+                np.maximum(inner, peaks(channel, self._ceiling), out=inner)
         over = tops > self._ceiling
         if not over.any():
             return None

@@ -70,12 +70,12 @@ class Meter:
 
     def add(self, block: Samples) -> None:
         """Take in the next frames: float32 (frames, channels)."""
-        self._peaks.add(block)
+        self._peaks.add_channels(block.T)
         joined = np.concatenate([self._rest, block.T], axis=1)
         whole = joined.shape[1] // self._hop * self._hop
         self._rest = joined[:, whole:].copy()
         if whole:
-            self._weigh(np.ascontiguousarray(joined[:, :whole]))
+            self._weigh(joined[:, :whole])
 
     def _weigh(self, samples: NDArray[np.float32]) -> None:
         samples = self._filter.process(samples, self._rate, buffer_size=STEADY, reset=False)

@@ -134,10 +134,12 @@ class Tamer:
         if np.abs(block).max(initial=0.0) <= knee.min():
             return block
         upper = self._filter.process(block.T, RATE, buffer_size=STEADY, reset=False).T
-        over = np.maximum(np.abs(upper) / knee - 1, 0.0)
-        room = _KNEE_TO_TOP - 1
-        bend = np.sign(upper) * knee * (np.tanh(over / room) * room - over)
-        return np.asarray(block + bend, np.float32)
+        above = np.nonzero(np.abs(upper) > knee)
+        peaks, limits = upper[above], np.broadcast_to(knee, upper.shape)[above]
+        over, room = np.abs(peaks) / limits - 1, _KNEE_TO_TOP - 1
+        bent = block.copy()
+        bent[above] += np.sign(peaks) * limits * (np.tanh(over / room) * room - over)
+        return bent
 
 
 class _Dip:

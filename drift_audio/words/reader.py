@@ -73,7 +73,7 @@ def read_story(text: str, *, language: str = "en") -> Story:
 
 def warm() -> threading.Thread:
     """Load the parser and the sentence model in a thread of their own, so that they are ready when the story is read."""
-    thread = threading.Thread(target=_warm, name="warm-reader", daemon=True)
+    thread = threading.Thread(target=load, name="warm-reader", daemon=True)
     thread.start()
     return thread
 
@@ -84,7 +84,8 @@ def release() -> None:
     sense.release()
 
 
-def _warm() -> None:
+def load() -> None:
+    """Load the parser and the sentence model, which takes most of a second, before there is a story to read."""
     parser.parser()
     if sense.ready():
         sense.vector("")
