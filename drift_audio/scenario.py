@@ -71,6 +71,11 @@ class Scenario(Frozen):
             raise ScenarioError(explain(error)) from None
 
 
+def _plain(value: object) -> str:
+    """A number as it was typed (91, not 91.0)."""
+    return f"{value:g}" if isinstance(value, float) else repr(value)
+
+
 def explain(error: ValidationError) -> str:
     """First failure of a pydantic error as one line that never quotes the situation."""
     first = error.errors()[0]
@@ -79,7 +84,7 @@ def explain(error: ValidationError) -> str:
     if field == "situation":
         return message
     if field == "minutes":
-        return f"minutes must be a number from {MIN_MINUTES:g} to {MAX_MINUTES:g}, not {first['input']!r}"
+        return f"minutes must be a number from {MIN_MINUTES:g} to {MAX_MINUTES:g}, not {_plain(first['input'])}"
     if field == "style":
         return f"unknown style {first['input']!r}; choose one of {', '.join(STYLES)}"
     return f"{field}: {message} (got {first['input']!r})"

@@ -24,7 +24,7 @@ def test_a_scenario_is_frozen_and_trimmed() -> None:
         ({"situation": " \n\t"}, "empty"),
         ({"situation": "x" * (MAX_SITUATION_CHARS + 1)}, "8,000"),
         ({"situation": "a", "minutes": 0.5}, "1 to 90"),
-        ({"situation": "a", "minutes": 91}, "1 to 90"),
+        ({"situation": "a", "minutes": 91}, "1 to 90, not 91$"),
         ({"situation": "a", "minutes": float("nan")}, "1 to 90"),
         ({"situation": "a", "minutes": "soon"}, "1 to 90"),
         ({"situation": "a", "style": "yoga"}, "hypnosis"),

@@ -44,6 +44,13 @@ class LazyGroup(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
         return load_command(cmd_name) if cmd_name in COMMANDS else None
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        from difflib import get_close_matches
+
+        if args and args[0] not in COMMANDS and (near := get_close_matches(args[0], COMMANDS, n=1)):
+            ctx.fail(f"no such command {args[0]!r}; did you mean {near[0]}?")
+        return super().resolve_command(ctx, args)
+
 
 def load_command(name: str) -> Any:
     """Import a command and build it: a Typer group as it is, a function as a single command."""
@@ -106,6 +113,8 @@ def _unexpected(error: Exception) -> int:
     if hasattr(error, "format_message"):
         command = getattr(getattr(error, "ctx", None), "command_path", "drift-audio")
         message = error.format_message().replace("Value error, ", "")
+        if not message:
+            return EXIT_BAD_INPUT  # a group without a command has shown its help already
         return _say(f"{message} (see: {command} --help)", EXIT_BAD_INPUT)
     if os.environ.get("DRIFT_AUDIO_DEBUG"):
         raise error

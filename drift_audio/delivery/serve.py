@@ -61,6 +61,8 @@ def open_door(folder: Path, *, host: str = "127.0.0.1", port: int = DEFAULT_PORT
     Raises:
         ConfigError: no such folder, an address or port that is none, or a public address without a good token.
     """
+    if folder.is_file():
+        raise ConfigError(f"{folder}: is a file; give the folder that your sessions are in")
     if not folder.is_dir():
         raise ConfigError(f"{folder}: no such folder; give the folder that your sessions are in")
     if not 0 <= port <= 65_535:

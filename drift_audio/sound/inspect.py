@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from drift_audio.errors import BadInput
 from drift_audio.scenario import Frozen
-from drift_audio.sound.audio import Samples
+from drift_audio.sound.audio import CHANNELS, Samples
 from drift_audio.sound.loudness import SILENCE, Meter
 
 COLUMNS: Final = 1200
@@ -130,12 +130,14 @@ def _scan(path: Path) -> _Scan:
             raise BadInput(f"{path}: {frames / max(rate, 1):.2f} s long; there is too little in it to be inspected")
         if rate < 8_000:
             raise BadInput(f"{path}: {rate} Hz is too low a rate to be inspected; 8,000 Hz is the least")
-        channels = min(2, file.channels)
+        if file.channels > CHANNELS:
+            raise BadInput(f"{path}: {file.channels} channels; mono and stereo can be inspected, so fold it down first")
+        channels = file.channels
         scan = _Scan(rate, channels, frames, Meter(channels=channels, rate=rate))
         block = int(_BLOCK_S * rate) // int(_STEP_S * rate) * int(_STEP_S * rate)
         start = 0
         while len(samples := file.read(block, dtype="float32", always_2d=True)):
-            _take(scan, np.ascontiguousarray(samples[:, :channels]), start)
+            _take(scan, samples, start)
             start += len(samples)
     scan.frames = start
     return scan
@@ -145,6 +147,8 @@ def _playable(path: Path) -> Path:
     from drift_audio.errors import CatalogError
     from drift_audio.sound.beds.files import readable
 
+    if path.is_dir():
+        raise BadInput(f"{path}: is a folder; name one audio file")
     if not path.is_file():
         raise BadInput(f"{path}: no such file")
     try:
@@ -349,7 +353,7 @@ def _verdicts(report: Report, scan: _Scan, target: float | None) -> Iterator[Ver
     if target is not None:
         kept = lufs is not None and abs(lufs - target) <= TOLERANCE_LU
         yield Verdict(name="loudness", kept=kept, detail=f"{_shown(lufs)} LUFS; promised {target:g} ± {TOLERANCE_LU:g}")
-    kept = peak is not None and peak <= PEAK_DBTP
+    kept = peak is None or peak <= PEAK_DBTP
     yield Verdict(name="true peak", kept=kept, detail=f"{_shown(peak)} dBTP; promised at most {PEAK_DBTP:g}")
     yield Verdict(name="no clipping", kept=scan.clipped == 0, detail=f"{scan.clipped} samples stand flat at full scale")
     yield from _edges(report, scan)

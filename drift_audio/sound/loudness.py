@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -169,8 +169,7 @@ def master(
     meter = Meter()
     try:
         spool = tempfile.TemporaryFile(dir=spool_dir, buffering=0)  # noqa: SIM115 - closed by the reader below
-        for block in ahead(blocks):
-            _write_all(spool, block)
+        for block in ahead(_spooled(blocks, spool)):
             meter.add(block)
     except OSError as error:
         raise _spool_error(error, spool_dir) from None
@@ -183,6 +182,17 @@ def _spool_error(error: OSError, spool_dir: Path | None) -> ExportError:
     if error.errno == errno.ENOSPC:
         return ExportError(f"{where}: no space left for the unfinished session (21 MB a minute); free some")
     return ExportError(f"{where}: the unfinished session cannot be kept there ({error.strerror})")
+
+
+def _spooled(blocks: Iterable[Samples], spool: IO[bytes]) -> Iterator[Samples]:
+    """The blocks, each of them written down first."""
+    try:
+        for block in blocks:
+            _write_all(spool, block)
+            yield block
+    finally:
+        if isinstance(blocks, Generator):
+            blocks.close()  # its threads end now, not when somebody else lets go of it
 
 
 def _write_all(spool: IO[bytes], block: Samples) -> None:

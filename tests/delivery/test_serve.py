@@ -258,6 +258,9 @@ def test_the_command_tells_where_and_ends_on_ctrl_c(home: Path, tmp_path: Path) 
 
 
 def test_what_cannot_be_offered_is_one_clear_error(home: Path, local: Door) -> None:
+    (home / "file").touch()
+    with pytest.raises(ConfigError, match="is a file"):
+        open_door(home / "file")
     with pytest.raises(ConfigError, match="no such folder"):
         open_door(home / "nowhere")
     with pytest.raises(ConfigError, match="token"):

@@ -120,7 +120,19 @@ def test_silence_is_no_error(tmp_path: Path) -> None:
     found = report(tmp_path, np.zeros((RATE * 3, 2), np.float32))
     assert found.lufs is None
     assert found.silence_s == pytest.approx(3, abs=0.1)
-    assert not found.kept
+    assert "loudness" in broken(found)
+    assert "true peak" not in broken(found)
+
+
+def test_more_than_two_ears_are_refused_rather_than_half_heard(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "surround.wav", np.zeros((RATE, 6)), RATE)
+    with pytest.raises(BadInput, match="6 channels"):
+        inspect(tmp_path / "surround.wav")
+
+
+def test_a_folder_is_called_one(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="is a folder"):
+        inspect(tmp_path)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no audio at all" * 99])

@@ -90,7 +90,15 @@ class _Opener:
             return self.catalog[source]
         if is_path(source):
             return Path(source).expanduser()
-        return self._own(source) or self.catalog[source]
+        return self._own(source) or self._named(source)
+
+    def _named(self, source: str) -> Ambience:
+        try:
+            return self.catalog[source]
+        except CatalogError as error:
+            if Path(source).is_dir():
+                raise CatalogError(f"unknown ambience {source!r}; to play the folder of that name, write './{source}'") from error
+            raise
 
     def _own(self, name: str) -> Path | None:
         if self.user_dir is None:

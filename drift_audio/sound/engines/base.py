@@ -67,7 +67,7 @@ class Engine(Protocol):
 class EngineState(Frozen):
     """What `doctor` and `voices list` say of an engine or a voice. `hint` is the one thing to do when it is not ready."""
 
-    state: Literal["ready", "needs extra", "needs weights", "needs key", "broken"]
+    state: Literal["ready", "needs extra", "needs weights", "needs key", "needs server", "broken"]
     hint: str = ""
 
 

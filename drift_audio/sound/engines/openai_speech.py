@@ -6,6 +6,7 @@ The sentences are sent to the address that the voice names. Nothing is sent anyw
 from __future__ import annotations
 
 import io
+import socket
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -23,6 +24,9 @@ MAX_BYTES: Final = 64 * 1024 * 1024
 LOCAL: Final = {"localhost", "127.0.0.1", "::1"}
 SLOWEST: Final = 0.25
 FASTEST: Final = 4.0
+
+_PORTS: Final = {"http": 80, "https": 443}
+_KNOCK_S: Final = 0.5
 
 
 class OpenAISpeechEngine:
@@ -108,12 +112,14 @@ def host(voice: Voice) -> str:
 
 
 def state(voice: Voice, *, data_dir: Path) -> EngineState:  # noqa: ARG001 - the contract's arguments
-    """Ready when there is a key to send, or the server is on this machine; nothing is asked of it."""
-    host(voice)
+    """Ready when there is a key to send, or a server on this machine takes the call; nothing is asked of either."""
+    where = host(voice)
     try:
         _client(voice).close()
     except EngineMissing as error:
         return EngineState(state="needs key", hint=str(error))
+    if _local(voice) and not _answers(voice):
+        return EngineState(state="needs server", hint=f"start your speech server; nothing listens at {where}")
     return EngineState(state="ready")
 
 
@@ -131,11 +137,25 @@ def build(voice: Voice, *, data_dir: Path) -> Engine:
     return OpenAISpeechEngine(_client(voice), voice, version=version(voice, data_dir=data_dir))
 
 
+def _local(voice: Voice) -> bool:
+    return (urlsplit(str(voice.options.get("base_url"))).hostname or "") in LOCAL
+
+
+def _answers(voice: Voice) -> bool:
+    address = urlsplit(str(voice.options.get("base_url")))
+    try:
+        socket.create_connection((address.hostname, address.port or _PORTS[address.scheme]), timeout=_KNOCK_S).close()
+    except (OSError, ValueError):
+        return False
+    return True
+
+
 def _client(voice: Voice) -> Any:
     import openai
 
-    local = (urlsplit(str(voice.options.get("base_url"))).hostname or "") in LOCAL
-    key = {"api_key": "none"} if local else {}  # a remote server's key comes from OPENAI_API_KEY, read by the library itself
+    key = (
+        {"api_key": "none"} if _local(voice) else {}
+    )  # a remote server's key comes from OPENAI_API_KEY, read by the library itself
     try:
         return openai.OpenAI(base_url=str(voice.options.get("base_url")), timeout=TIMEOUT_S, max_retries=2, **key)  # type: ignore[arg-type]
     except openai.OpenAIError:

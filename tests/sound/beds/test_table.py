@@ -63,6 +63,13 @@ def test_unknown_names_get_the_near_matches() -> None:
         check_bed("rain + ocaen", catalog=CATALOG, user_dir=None)
 
 
+def test_a_folder_named_like_a_bed_is_told_how_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my-forest").mkdir()
+    with pytest.raises(CatalogError, match=r"write '\./my-forest'"):
+        check_bed("rain + my-forest", catalog=CATALOG, user_dir=None)
+
+
 def test_the_key_of_a_mix_is_that_of_its_tuned_bed(tmp_path: Path) -> None:
     assert bed_key("rain", catalog=CATALOG, user_dir=tmp_path) is None
     assert bed_key("rain + warm-drone:-6dB", catalog=CATALOG, user_dir=tmp_path) == CATALOG["warm-drone"].key

@@ -107,9 +107,16 @@ def test_errors_are_mapped_and_tell_no_words(voice: Voice, tmp_path: Path, mode:
 
 def test_a_server_that_is_not_there(tmp_path: Path) -> None:
     quick = local("http://127.0.0.1:9/v1")
-    assert openai_speech.state(quick, data_dir=tmp_path).state == "ready"
+    state = openai_speech.state(quick, data_dir=tmp_path)
+    assert state.state == "needs server"
+    assert "127.0.0.1:9" in state.hint
     with pytest.raises(EngineError, match="cannot be reached"):
         speak(quick, tmp_path)
+
+
+def test_a_server_on_this_machine_is_ready_when_it_takes_a_call(voice: Voice, tmp_path: Path) -> None:
+    assert openai_speech.state(voice, data_dir=tmp_path).state == "ready"
+    assert Handler.asked == []
 
 
 def test_a_remote_server_needs_a_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
