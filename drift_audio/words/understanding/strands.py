@@ -33,6 +33,8 @@ _CLAUSE: Final = re.compile(
     re.IGNORECASE,
 )
 _WORD: Final = re.compile(r"[\w']+(?:-[\w']+)*")
+_OWN: Final = frozenset({"i", "i'm", "i've", "i'd", "i'll", "we", "we've", "we're"})
+_OTHERS: Final = frozenset({"he", "he's", "he'd", "she", "she's", "she'd", "they", "they've", "they're", "they'd"})
 Words = tuple[str, ...]
 
 
@@ -45,6 +47,12 @@ class Group:
     phrases: tuple[Words, ...]
     behind: bool = False
     absent: bool = False
+
+    @property
+    def others_subjects(self) -> frozenset[str]:
+        """Where it names who does something: the words with which somebody else begins to do something."""
+        own, others = "i" in self.plain, "she" in self.plain
+        return frozenset() if own == others else _OTHERS if own else _OWN
 
     def beginnings(self) -> frozenset[str]:
         """First letters of everything that one of its options may begin with."""
@@ -95,7 +103,9 @@ def heard_in(unit: str) -> list[Kind]:
     opened = {(number, at) for word in words for number, at in _openings().get(word[:_KEY], ())}
     kinds = _kinds()
     hit = {number for number, at in sorted(opened) if _holds(kinds[number].heard[at], words)}
-    return [kinds[number] for number in sorted(hit) if not any(_holds(pattern, words) for pattern in kinds[number].unless)]
+    return [
+        kinds[number] for number in sorted(hit) if not any(_holds(excuse, words, strict=False) for excuse in kinds[number].unless)
+    ]
 
 
 def units(text: str) -> list[str]:
@@ -111,17 +121,24 @@ def _units(text: str) -> Iterator[str]:
             yield from clauses
 
 
-def _holds(pattern: tuple[Group, ...], clause: Words) -> bool:
+def _holds(pattern: tuple[Group, ...], clause: Words, *, strict: bool = True) -> bool:
+    """Whether every group stands there. strict: who does it must be who is named; an excuse counts either way."""
     ends: list[int] = []
+    barred: frozenset[str] = frozenset()
     for group in pattern:
         places = list(group.places(clause))
         if group.behind and ends:
-            places = [place for place in places if any(0 <= place[0] - end <= _NEAR for end in ends)]
+            places = [place for place in places if any(_leads(clause[end : place[0]], end, place[0], barred) for end in ends)]
         if bool(places) is group.absent:
             return False
         if not group.absent:
-            ends = [end for _, end in places]
+            ends, barred = [end for _, end in places], group.others_subjects if strict else frozenset()
     return True
+
+
+def _leads(between: Words, end: int, start: int, barred: frozenset[str]) -> bool:
+    """Whether a hit belongs to the one before it: near behind it, and nobody else's doing in between ("she asked and I said")."""
+    return 0 <= start - end <= _NEAR and barred.isdisjoint(between)
 
 
 def _stands(phrase: Words, words: Words) -> bool:
