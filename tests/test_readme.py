@@ -31,6 +31,7 @@ def test_the_two_commands_stand_on_the_first_screen() -> None:
     assert "make test" in first_screen
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     shutil.which("drift-audio") is None and not (Path(sys.executable).parent / "drift-audio").exists(), reason="not installed"
 )

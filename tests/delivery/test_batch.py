@@ -59,6 +59,7 @@ def check_private(bench: Bench, printed: str) -> None:
             assert word.encode() not in path.read_bytes(), path
 
 
+@pytest.mark.slow
 def test_killed_again_and_again_it_ends_as_if_it_never_had_been(tmp_path: Path) -> None:
     killed_ends_like_uninterrupted(tmp_path, count=4, bad_items=0, kills=2, seed=5)
 

@@ -22,9 +22,9 @@ from drift_audio.words.understanding.wordpiece import pieces
 
 DATA: Final = Path(__file__).parent / "data"
 OUTCOMES: Final[tuple[Outcome, ...]] = ("ok", "crisis", "abuse", "caution")
-SURE: Final = 0.75
-# Of 151 danger signs of a set it never saw that a rule had stopped, none was below this; of four figures of speech, two.
-HARMLESS: Final = 0.005
+SURE: Final = 0.85
+# Of 287 danger signs of two sets it never saw that a rule had stopped, none was below this; of six figures of speech, four.
+HARMLESS: Final = 0.001
 MOST_PIECES: Final = 96
 _TOGETHER: Final = 3
 _MOST_SENTENCES: Final = 60

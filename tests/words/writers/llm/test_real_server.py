@@ -80,6 +80,7 @@ def test_schema_answers_of_a_real_server_become_a_valid_script(server: LocalServ
     assert all(report.reason or report.writer == "llm" for report in written.sections)
 
 
+@pytest.mark.slow
 def test_a_model_file_is_served_for_the_run_only(tiny: Path) -> None:
     before = servers_running()
     written = LlmWriter(LlmSettings(model_file=tiny, timeout_s=120), PlainWriter()).write(SCENARIO, Story())
