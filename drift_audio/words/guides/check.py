@@ -56,6 +56,9 @@ _RULES: Final = (
         ),
     ),
     ("agreement", re.compile(r"(?:^|[.,?;] |\b(?:and|when|if|because) )[Yy]ou (?:is|was|has|does)\b")),
+    # "the dishes" stand for every matter of more than one.
+    ("agreement", re.compile(r"\bt?here (?:is|was)(?: still| also| only)? the dishes\b", re.IGNORECASE)),
+    ("agreement", re.compile(r"(?:^|[.?;:] |\band )[Tt]he dishes (?:is|was|has|does|comes|goes|lies|stands|needs)\b")),
     ("exclamation", re.compile(r"!")),
     ("digit", re.compile(r"\d")),
     ("dash", re.compile(r"[—–]| - ")),
