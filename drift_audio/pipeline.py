@@ -241,8 +241,16 @@ def _check_voice(name: str, language: str, studio: Studio) -> None:
     wanted = _base(language)
     if not {wanted, "*"} & {_base(tag) for tag in voice.languages}:
         able = [other for other in studio.voices if wanted in {_base(tag) for tag in studio.voices[other].languages}]
-        choices = f"voices that do: {', '.join(able)}" if able else "no installed voice does; see drift-audio voices list"
+        named = ", ".join(_with_state(other, studio) for other in able)
+        choices = f"voices that do: {named}" if able else "no declared voice does; see drift-audio voices list"
         raise ScenarioError(f"voice {name!r} does not speak {language!r}; {choices}")
+
+
+def _with_state(name: str, studio: Studio) -> str:
+    from drift_audio.sound.engines.table import engine_state
+
+    found = engine_state(studio.voices[name], data_dir=studio.voice_box.data_dir).state
+    return name if found == "ready" else f"{name} ({found})"
 
 
 def _base(tag: str) -> str:
