@@ -73,8 +73,15 @@ def check(text: str, *, locale: str = "en", data_dir: Path | None = None) -> Car
 
 
 def _a_word_alone(text: str, heard: Heard) -> bool:
-    """Whether one of our rules stopped a text for a word, and nothing in it sounds of danger; a rule of the user's own holds."""
-    return heard.danger < HARMLESS and by_rules(text).outcome != "ok" and not _OWN.search(normalise(text))
+    """Whether one of our rules stopped a text for a word, and nothing in it sounds of danger.
+
+    A rule of the user's own holds, and so does what the second net put together from several.
+    """
+    if heard.danger >= HARMLESS or by_rules(text).outcome == "ok" or _OWN.search(normalise(text)):
+        return False
+    signals = load_signals()
+    masked = [signals.masked(sentence) for sentence in sentences(normalise(text))]
+    return not any(any(rule.found(sentence)) for sentence in masked for rule in signals.rules if rule.hint)
 
 
 def by_rules(text: str, *, locale: str = "en", data_dir: Path | None = None) -> CareReport:
@@ -187,7 +194,9 @@ def _set_elsewhere(sentence: str, rule: Rule, found: str, signals: Signals) -> b
         return True
     settings: tuple[str, ...] = tuple(signals.settings)
     if rule.outcome == "caution":
-        settings = ("fiction", "character") if signals.distant("own_illness", sentence) else ("fiction", "character", "work")
+        # Whoever drives for a living drives too, and what a job has left behind is the listener's own.
+        own = rule.hint or signals.distant("own_illness", sentence)
+        settings = ("fiction", "character") if own else ("fiction", "character", "work")
     elif _OWN.search(sentence):
         return False
     elif rule.outcome == "abuse" and _OF_LISTENER.search(found):

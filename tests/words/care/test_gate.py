@@ -13,8 +13,8 @@ from drift_audio.words.script.model import Script, Section, Utterance
 
 CORPUS = Path(__file__).parent / "corpus"
 FOLDERS = ["", *sorted(path.name for path in CORPUS.iterdir() if path.is_dir())]
-# Written by people who had seen neither rules nor training lines, and neither widened nor learnt by them since.
-UNSEEN = ("held_u", "held_w")
+# Written by people who had seen neither rules nor training lines. The ear never learnt them; rules were widened after the first try.
+UNSEEN = ("held_u", "held_w", "held_x")
 LEARNT = [folder for folder in FOLDERS if folder not in UNSEEN]
 
 
@@ -37,12 +37,12 @@ def test_recall_and_false_positives_of_the_rules(folder: str, capsys: pytest.Cap
 
 
 @pytest.mark.parametrize(
-    "folder", ["", UNSEEN[0], *(pytest.param(folder, marks=pytest.mark.slow) for folder in ("held_t", UNSEEN[1]))]
+    "folder", ["", UNSEEN[0], *(pytest.param(folder, marks=pytest.mark.slow) for folder in ("held_t", *UNSEEN[1:]))]
 )
 def test_recall_and_false_positives(folder: str, capsys: pytest.CaptureFixture[str]) -> None:
     """The gate as people meet it, rules and second ear."""
     recall, exact, wrongly = judged(folder, check, capsys)
-    assert recall >= (0.94 if folder in UNSEEN else 0.98)
+    assert recall >= (0.97 if folder in UNSEEN else 0.98)
     assert exact >= (0.9 if folder in UNSEEN else 0.95)
     assert wrongly <= (0.03 if folder in UNSEEN else 0.02)
 
