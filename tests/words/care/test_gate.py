@@ -13,7 +13,7 @@ from drift_audio.words.script.model import Script, Section, Utterance
 
 CORPUS = Path(__file__).parent / "corpus"
 FOLDERS = ["", *sorted(path.name for path in CORPUS.iterdir() if path.is_dir())]
-# Written by people who had seen neither rules nor training lines. The ear never learnt them; rules were widened after the first try.
+# By people who had seen neither rules nor training lines. The ear never learnt them; rules were widened after the first try.
 UNSEEN = ("held_u", "held_w", "held_x")
 LEARNT = [folder for folder in FOLDERS if folder not in UNSEEN]
 
