@@ -75,7 +75,7 @@ def facts(story: Story, style: str) -> dict[str, frozenset[str]]:
         "occasion": frozenset({story.occasion} if story.occasion and story.occasion_confidence >= SURE else ()),
         "person": frozenset({"late" if person.late else "living"} if person else ()),
         "feeling": frozenset(story.feelings if story.feelings_confidence >= SURE else ()),
-        "kind": frozenset({story.kind} if story.kind else ()),
+        "kind": frozenset({story.kind or "none"}),
     }
 
 
