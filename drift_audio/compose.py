@@ -46,7 +46,7 @@ class Desk(Protocol):
 
 
 def compose(scenario: Scenario, desk: Desk, *, on_event: OnEvent = silent) -> Written:
-    """Care gate, story and writer; whoever writes, the gate hears what was written too (`draft`).
+    """Care gate, story, writer, and the gate once more over what was written, whoever wrote it.
 
     Args:
         scenario: what is asked for.
@@ -58,30 +58,18 @@ def compose(scenario: Scenario, desk: Desk, *, on_event: OnEvent = silent) -> Wr
         BadInput: the scenario cannot be served.
         WriterError: nothing valid could be written.
     """
-    on_event(Event("care"))
-    scenario, notes = attend(scenario, desk)
-    written = draft(scenario, desk.writer, locale=desk.locale, on_event=on_event)
-    return written.model_copy(update={"warnings": notes + written.warnings})
-
-
-def draft(scenario: Scenario, writer: Writer, *, locale: str = "en", on_event: OnEvent = silent) -> Written:
-    """Story and script of a scenario that the gate let pass, and the gate once more over what was written.
-
-    Raises:
-        CareStop: the gate does not let the script pass.
-        BadInput: the scenario cannot be served.
-        WriterError: nothing valid could be written.
-    """
     from drift_audio.words.care.gate import check_script
 
+    on_event(Event("care"))
+    scenario, notes = attend(scenario, desk)
     on_event(Event("story"))
     story = understand(scenario)
     on_event(Event("write"))
-    written = writer.write(scenario, story, progress=lambda _kind, text: on_event(Event("write", note=text)))
-    after = check_script(written.script, locale=locale)
+    written = desk.writer.write(scenario, story, progress=lambda _kind, text: on_event(Event("write", note=text)))
+    after = check_script(written.script, locale=desk.locale)
     if after.outcome in {"crisis", "abuse"}:
         raise CareStop(after)
-    return written
+    return written.model_copy(update={"warnings": notes + written.warnings})
 
 
 def attend(scenario: Scenario, desk: Desk) -> tuple[Scenario, tuple[str, ...]]:

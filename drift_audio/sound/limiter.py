@@ -102,11 +102,7 @@ class PeakMeter:
 
     def add(self, block: Samples) -> None:
         """Take in (frames, channels)."""
-        self.add_channels(block.T)
-
-    def add_channels(self, block: NDArray[np.float32]) -> None:
-        """Take in (channels, frames)."""
-        joined = np.concatenate([self._context, block], axis=1)
+        joined = np.concatenate([self._context, block.T], axis=1)
         self._context = joined[:, joined.shape[1] - _REACH :].copy()
         for channel in joined:
             if reaches(channel, self._peak):

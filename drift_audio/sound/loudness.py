@@ -70,7 +70,7 @@ class Meter:
 
     def add(self, block: Samples) -> None:
         """Take in the next frames: float32 (frames, channels)."""
-        self._peaks.add_channels(block.T)
+        self._peaks.add(block)
         joined = np.concatenate([self._rest, block.T], axis=1)
         whole = joined.shape[1] // self._hop * self._hop
         self._rest = joined[:, whole:].copy()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import threading
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -69,13 +68,6 @@ def read_story(text: str, *, language: str = "en") -> Story:
     if tongue != "en" or not language.lower().startswith("en"):
         return Story(language=tongue if tongue != "en" else language)
     return _Reading(tidy(text)).story()
-
-
-def warm() -> threading.Thread:
-    """Load the parser and the sentence model in a thread of their own, so that they are ready when the story is read."""
-    thread = threading.Thread(target=load, name="warm-reader", daemon=True)
-    thread.start()
-    return thread
 
 
 def release() -> None:

@@ -80,8 +80,7 @@ def _a_word_alone(text: str, heard: Heard) -> bool:
     if heard.danger >= HARMLESS or by_rules(text).outcome == "ok" or _OWN.search(normalise(text)):
         return False
     signals = load_signals()
-    masked = [signals.masked(sentence) for sentence in sentences(normalise(text))]
-    return not any(any(rule.found(sentence)) for sentence in masked for rule in signals.rules if rule.hint)
+    return not any(any(rule.found(sentence)) for sentence in _masked(text, signals) for rule in signals.rules if rule.hint)
 
 
 def by_rules(text: str, *, locale: str = "en", data_dir: Path | None = None) -> CareReport:
@@ -134,9 +133,8 @@ def _report(outcome: Outcome, reason: str, locale: str, folder: Path | None) -> 
 
 
 def _found(text: str, signals: Signals) -> set[tuple[Outcome, str]] | list[tuple[Outcome, str]]:
-    normal = normalise(text)
     found = list(_in_foreign(text, signals))
-    masked = [signals.masked(sentence) for sentence in sentences(normal)]
+    masked = _masked(text, signals)
     for sentence in masked:
         found += _in_sentence(sentence, signals)
     if (
@@ -149,6 +147,11 @@ def _found(text: str, signals: Signals) -> set[tuple[Outcome, str]] | list[tuple
     if not any(outcome in {"crisis", "abuse"} for outcome, _ in found):
         found += _by_grammar(masked, signals)
     return found
+
+
+def _masked(text: str, signals: Signals) -> list[str]:
+    """The normalised sentences of a text, their everyday idioms blanked out."""
+    return [signals.masked(sentence) for sentence in sentences(normalise(text))]
 
 
 def _in_sentence(sentence: str, signals: Signals) -> Iterator[tuple[Outcome, str]]:
