@@ -2,57 +2,41 @@
 
 Parser and engine both load under the interpreter's lock, so threads gain nothing. The process begins as early as can be; the
 situation goes to it through a pipe, and the gate hears it there before anything else is done with it. Where no second process
-can be had, or it fails, the caller does it all by itself: what is wrong then shows where it always does.
+can be had, or it fails, the caller does it all by itself: what is wrong then shows where it always does. This module imports
+next to nothing, so that the process can begin before the command line is read; `desk` is what runs in it.
 """
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, Self
 
-from drift_audio.compose import Desk, Event, OnEvent, Stage, compose
-from drift_audio.errors import CareStop, DriftError
-from drift_audio.scenario import Frozen, Scenario
-from drift_audio.words.care.report import CareReport
-from drift_audio.words.writers.base import Writer, Written
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from drift_audio.compose import Desk, OnEvent
+    from drift_audio.desk import Order
+    from drift_audio.scenario import Scenario
+    from drift_audio.words.writers.base import Written
 
 WRITER: Final = "offline"
 
 
-class Order(Frozen):
-    """What the other process is asked for; fields as in `compose.Desk`."""
-
-    scenario: Scenario
-    locale: str
-    user_dir: Path
-
-    @property
-    def writer(self) -> Writer:
-        from drift_audio.words.writers.offline import OfflineWriter
-
-        return OfflineWriter()
-
-
-class Answer(Frozen):
-    """One line that comes back: a stage begun, why the gate stopped, or the finished words."""
-
-    stage: Stage | None = None
-    note: str = ""
-    stopped: CareReport | None = None
-    written: Written | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class Apart:
-    """The other process, or None where there is none; it takes one order."""
+    """The other process, or None where there is none; it takes one order, and ends with the `with` block at the latest."""
 
     process: subprocess.Popen[bytes] | None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.end()
 
     def compose(self, scenario: Scenario, desk: Desk, *, on_event: OnEvent, meanwhile: Callable[[], None]) -> Written | None:
         """Like `compose.compose`, while `meanwhile` runs here; None when it has to be done in this process.
@@ -65,6 +49,8 @@ class Apart:
         try:
             if self.process is None or desk.writer.name != WRITER:
                 return None
+            from drift_audio.desk import Order
+
             order = Order(scenario=scenario, locale=desk.locale, user_dir=desk.user_dir)
             return _exchange(self.process, order, on_event, meanwhile)
         except (OSError, ValueError):
@@ -80,28 +66,22 @@ class Apart:
                 pass
 
 
-@contextmanager
-def begin() -> Iterator[Apart]:
-    """Start the other process; when the context ends, it ends too."""
-    apart = Apart(_start())
-    try:
-        yield apart
-    finally:
-        apart.end()
-
-
-def _start() -> subprocess.Popen[bytes] | None:
+def begin() -> Apart:
+    """Start the other process."""
     if getattr(sys, "frozen", False):
-        return None
+        return Apart(None)
     # -P: no module of the folder the user happens to be in.
-    command = [sys.executable, "-P", "-m", "drift_audio.apart"]
+    command = [sys.executable, "-P", "-m", "drift_audio.desk"]
     try:
-        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        return Apart(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL))
     except OSError:
-        return None
+        return Apart(None)
 
 
 def _exchange(process: subprocess.Popen[bytes], order: Order, on_event: OnEvent, meanwhile: Callable[[], None]) -> Written | None:
+    from drift_audio.desk import Answer
+    from drift_audio.errors import CareStop
+
     assert process.stdin is not None  # noqa: S101 - both were asked for as pipes
     assert process.stdout is not None  # noqa: S101
     process.stdin.write(order.model_dump_json().encode() + b"\n")
@@ -113,37 +93,6 @@ def _exchange(process: subprocess.Popen[bytes], order: Order, on_event: OnEvent,
             raise CareStop(answer.stopped)
         if answer.written is not None:
             return answer.written
-        if answer.stage is not None:
-            on_event(Event(answer.stage, note=answer.note))
+        if answer.event is not None:
+            on_event(answer.event)
     return None
-
-
-def main() -> None:
-    """Read one order, do it; silent about whatever goes wrong, which the caller then meets itself."""
-    from drift_audio.words.reader import load
-
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    load()  # takes longest, and the order is still being made out
-    line = sys.stdin.buffer.readline()
-    if not line:
-        return  # the caller needs no words after all
-    order = Order.model_validate_json(line)
-    try:
-        _tell(Answer(written=compose(order.scenario, order, on_event=_tell_event)))
-    except CareStop as stop:
-        _tell(Answer(stopped=stop.report))
-    except DriftError:
-        return
-
-
-def _tell_event(event: Event) -> None:
-    _tell(Answer(stage=event.stage, note=event.note))
-
-
-def _tell(answer: Answer) -> None:
-    sys.stdout.buffer.write(answer.model_dump_json().encode() + b"\n")
-    sys.stdout.buffer.flush()
-
-
-if __name__ == "__main__":
-    main()

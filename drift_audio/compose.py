@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from drift_audio.errors import CareStop
+from drift_audio.scenario import Style
 from drift_audio.words.writers.base import Writer, Written
 
 if TYPE_CHECKING:
@@ -19,12 +20,17 @@ Stage = Literal["care", "story", "write", "speak", "arrange", "mix", "export"]
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Progress: `done` of `total` steps of a stage (0 when unknown), with a short note that never quotes the situation."""
+    """Progress: `done` of `total` steps of a stage (0 when unknown), with a short note that never quotes the situation.
+
+    theme, style: of the session to come, known from the stage "write" on.
+    """
 
     stage: Stage
     done: int = 0
     total: int = 0
     note: str = ""
+    theme: str | None = None
+    style: Style | None = None
 
 
 OnEvent = Callable[[Event], None]
@@ -64,7 +70,7 @@ def compose(scenario: Scenario, desk: Desk, *, on_event: OnEvent = silent) -> Wr
     scenario, notes = attend(scenario, desk)
     on_event(Event("story"))
     story = understand(scenario)
-    on_event(Event("write"))
+    on_event(Event("write", theme=story.theme, style=scenario.style))
     written = desk.writer.write(scenario, story, progress=lambda _kind, text: on_event(Event("write", note=text)))
     after = check_script(written.script, locale=desk.locale)
     if after.outcome in {"crisis", "abuse"}:

@@ -17,6 +17,7 @@ from drift_audio.words.script.model import NO_BED
 from drift_audio.words.script.shapes import Shape, shape
 
 if TYPE_CHECKING:
+    from drift_audio.scenario import Style
     from drift_audio.sound.score import Timeline
     from drift_audio.target import Target
     from drift_audio.words.script.model import Script
@@ -79,9 +80,9 @@ class Direction:
         )
 
 
-def default_ambience(script: Script) -> str:
+def default_ambience(theme: str | None, style: Style) -> str:
     """The bed when nobody named one: that of the theme in this style, else the style's own."""
-    return default_for(script.theme, script.style) or shape(script.style).ambience
+    return default_for(theme, style) or shape(style).ambience
 
 
 def rules_of(form: Shape, *, bells: bool) -> TimelineRules:

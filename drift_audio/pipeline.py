@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from drift_audio.direction import Direction
     from drift_audio.scenario import Scenario
     from drift_audio.sound.beds.base import Bed
+    from drift_audio.sound.beds.early import EarlyBeds
     from drift_audio.sound.beds.spec import Ambience
     from drift_audio.sound.engines.base import Voice
     from drift_audio.sound.loudness import MasterReport
@@ -106,14 +107,16 @@ def create(
         BadInput: scenario, catalogue or output cannot be used; nothing was made.
         DriftError: a stage failed; no partial file is left.
     """
+    from drift_audio.sound.beds.early import EarlyBeds
     from drift_audio.sound.memory import give_back
 
     prepare(target)
     give_back()
     _check_voice(scenario.voice or studio.default_voice, scenario.language, studio)
     studio.voice_box.warm(scenario.voice or studio.default_voice)
-    written = _words(scenario, studio, apart, on_event)
-    session = render(written.script, studio, target, on_event=on_event)
+    beds = EarlyBeds()
+    written = _words(scenario, studio, apart, _opening(beds, scenario, studio, target, on_event))
+    session = render(written.script, studio, target, on_event=on_event, beds=beds)
     return replace(
         session,
         writer=studio.writer.name,
@@ -121,6 +124,20 @@ def create(
         tokens=written.tokens_in + written.tokens_out,
         warnings=written.warnings + session.warnings,
     )
+
+
+def _opening(beds: EarlyBeds, scenario: Scenario, studio: Studio, target: Target, on_event: OnEvent) -> OnEvent:
+    """Passes progress on, and begins the bed as soon as theme and style are known."""
+
+    def heard(event: Event) -> None:
+        on_event(event)
+        if event.style is not None and target.bed:
+            from drift_audio.direction import default_ambience
+
+            bed = scenario.ambience or studio.default_ambience or default_ambience(event.theme, event.style)
+            beds.begin(bed, bed_opener(scenario.seed, studio))
+
+    return heard
 
 
 def _words(scenario: Scenario, studio: Studio, apart: Apart | None, on_event: OnEvent) -> Written:
@@ -145,28 +162,36 @@ def _get_ready() -> None:
         import_module(name)
 
 
-def render(script: Script, studio: Studio, target: Target, *, on_event: OnEvent = silent) -> Session:
+def render(
+    script: Script, studio: Studio, target: Target, *, on_event: OnEvent = silent, beds: EarlyBeds | None = None
+) -> Session:
     """A script becomes a finished file: voice it, solve the timeline, mix, master, encode.
+
+    beds: what was begun of them already.
 
     Raises:
         BadInput: a voice, bed or output cannot be used; found before anything is voiced.
         DriftError: a stage failed; no partial file is left.
     """
     from drift_audio.direction import Direction
+    from drift_audio.sound.beds.early import EarlyBeds
 
     prepare(target)
     script = settle(script if target.bed else without_bed(script), studio)
     check_names(script, studio)
     direction = fit(Direction.of(script, target), script, studio)
     path = name_output(target, script.title, today=studio.today)
+    opener = bed_opener(script.seed, studio)
+    beds = beds or EarlyBeds()
+    beds.begin(direction.mix.ambience or "", opener)
     timeline = arrange(script, studio, direction, on_event=on_event)
     if studio.once:
         studio.voice_box.rest()
-    report = produce(timeline, script, studio, direction, path, on_event=on_event)
+    report = produce(timeline, beds.or_else(opener), script, studio, direction, path, on_event=on_event)
     if target.stems is not None:
         from drift_audio.sound.stems import write_stems
 
-        write_stems(timeline, bed_opener(script, studio), direction.mix, stem_files(target.stems, path.stem))
+        write_stems(timeline, opener, direction.mix, stem_files(target.stems, path.stem))
     if target.script_out is not None:
         from drift_audio.words.script.format import format_script
 
@@ -178,7 +203,7 @@ def settle(script: Script, studio: Studio) -> Script:
     """Fill in the voice and ambience that the script leaves open, so that it says all that is heard."""
     from drift_audio.direction import default_ambience
 
-    ambience = script.ambience or studio.default_ambience or default_ambience(script)
+    ambience = script.ambience or studio.default_ambience or default_ambience(script.theme, script.style)
     return script.model_copy(update={"voice": script.voice or studio.default_voice, "ambience": ambience})
 
 
@@ -287,7 +312,14 @@ def speak_all(script: Script, studio: Studio, direction: Direction, *, pace: flo
 
 
 def produce(
-    timeline: Timeline, script: Script, studio: Studio, direction: Direction, path: Path, *, on_event: OnEvent
+    timeline: Timeline,
+    open_bed: Callable[[str], Bed],
+    script: Script,
+    studio: Studio,
+    direction: Direction,
+    path: Path,
+    *,
+    on_event: OnEvent,
 ) -> MasterReport:
     """Mix, master and encode in blocks; the file appears under its name only when it is whole."""
     from drift_audio.sound.export import export
@@ -297,7 +329,7 @@ def produce(
     scratch = Path(tempfile.mkdtemp(prefix="drift-", dir=studio.spool_dir))
     try:
         on_event(Event("mix"))
-        mixed = mix(timeline, bed_opener(script, studio), direction.mix)
+        mixed = mix(timeline, open_bed, direction.mix)
         mastered = master(mixed, target_lufs=direction.loudness, ceiling_dbtp=direction.ceiling_dbtp, spool_dir=scratch)
         on_event(Event("export"))
         tags = direction.tags(script, timeline, studio.today())
@@ -307,11 +339,11 @@ def produce(
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def bed_opener(script: Script, studio: Studio) -> Callable[[str], Bed]:
-    """Opens a bed expression from its beginning, with the script's seed."""
+def bed_opener(seed: int, studio: Studio) -> Callable[[str], Bed]:
+    """Opens a bed expression from its beginning, with the session's seed."""
     from drift_audio.sound.beds.table import open_bed
 
-    return lambda expression: open_bed(expression, seed=script.seed, catalog=studio.ambience, user_dir=studio.user_dir)
+    return lambda expression: open_bed(expression, seed=seed, catalog=studio.ambience, user_dir=studio.user_dir)
 
 
 def _session(path: Path, script: Script, timeline: Timeline, report: MasterReport, target: Target) -> Session:

@@ -89,7 +89,7 @@ def measure(bed: str, style: str, minutes: float, folder: Path, heard: dict[str,
         said = words(made.script)
         direction = pipeline.fit(Direction.of(made.script, target), made.script, studio)
         if said not in heard:
-            opener = pipeline.bed_opener(made.script, studio)
+            opener = pipeline.bed_opener(made.script.seed, studio)
             parts = stem_files(folder, "dry")
             write_stems(made.timeline, opener, replace(direction.mix, bells=False), parts)
             dry = parts["voice"]

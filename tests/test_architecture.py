@@ -26,7 +26,8 @@ ALLOWED = {
     "sound": {"errors", "scenario", "catalog", "sound", "words.script.model"},
     "direction": GROUND | {"words", "sound"},
     "compose": GROUND | {"words"},
-    "apart": GROUND | {"words", "compose"},
+    "desk": GROUND | {"words", "compose"},
+    "apart": GROUND | {"words", "compose", "desk"},
     "pipeline": GROUND | {"words", "sound", "direction", "compose", "apart"},
     "explain": GROUND | {"words", "compose", "pipeline"},
     "studio": GROUND | {"words", "sound", "compose", "apart", "pipeline"},
@@ -117,3 +118,9 @@ def test_start_up_imports_nothing_heavy() -> None:
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
     loaded = set(out.rsplit("LOADED", 1)[1].split())
     assert not loaded & set(HEAVY)
+
+
+def test_the_process_for_the_words_begins_before_anything_is_imported() -> None:
+    code = "import sys\nimport drift_audio.apart\nprint(*sys.modules)"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    assert not set(out.split()) & {*HEAVY, "pydantic", "typer", "yaml"}

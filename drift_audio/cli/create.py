@@ -11,6 +11,7 @@ from drift_audio.cli import request as ask
 
 
 def create(
+    ctx: typer.Context,
     situation: ask.Situation = None,
     file: ask.File = None,
     style: ask.StyleName = None,
@@ -43,7 +44,7 @@ def create(
     from drift_audio.cli.output import progress
     from drift_audio.config import load_settings
 
-    with begin() as apart:  # first of all: what it loads takes longest
+    with ctx.obj or begin() as apart:  # begun first of all: what it loads takes longest
         settings = load_settings({}, llm={"model": model, "base_url": base_url, "model_file": llm_model_file})
         scenario = ask.build_scenario(
             settings, situation=ask.read_situation(situation, file), style=style, minutes=ask.number(minutes), voice=voice,

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from drift_audio.sound.audio import RATE, Samples, gain
+from drift_audio.sound.audio import RATE, Samples, decibels, gain
 
 OVERSAMPLING: Final = 4
 TAPS: Final = 24
@@ -123,8 +123,17 @@ class Limiter:
 
     def __init__(self, *, gain_db: float, ceiling_dbtp: float) -> None:
         self._gain = np.float32(gain(gain_db))
+        self._ceiling_dbtp = ceiling_dbtp
         self._ceiling = gain(ceiling_dbtp - 0.1)  # what the moving gain itself adds between samples stays inside this margin
+        self._peaks: PeakMeter | None = None
         self.touched = 0
+
+    @property
+    def true_peak_dbtp(self) -> float:
+        """True peak of the result, when all of it has run: the ceiling where something had to be limited, else what was found."""
+        if self.touched:
+            return self._ceiling_dbtp
+        return decibels(self._peaks.finish()) if self._peaks else float("-inf")
 
     def run(self, blocks: Iterable[Samples]) -> Iterator[Samples]:
         """Limited blocks; the same frames in all, cut elsewhere."""
@@ -132,6 +141,9 @@ class Limiter:
         held: Samples | None = None
         for block in blocks:
             louder = block * self._gain
+            if not self.touched:
+                self._peaks = self._peaks or PeakMeter(block.shape[1])
+                self._peaks.add(louder)
             if held is None:
                 held = np.zeros((margin, block.shape[1]), np.float32)
             joined = np.concatenate([held, louder])

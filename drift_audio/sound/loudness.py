@@ -6,7 +6,6 @@ import errno
 import tempfile
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -17,6 +16,7 @@ from drift_audio.errors import ExportError
 from drift_audio.sound.audio import BLOCK, CHANNELS, RATE, Samples, decibels
 from drift_audio.sound.flow import ahead
 from drift_audio.sound.limiter import Limiter, PeakMeter
+from drift_audio.sound.weighting import KWeighting
 
 STEADY: Final = 512
 """Buffer size for pedalboard's filters in a stream: no block is shorter, and they forget their state when it grows."""
@@ -30,30 +30,8 @@ _OFFSET = -0.691
 _HOPS_A_BLOCK = 4
 
 
-@cache
-def _weighting(rate: int) -> tuple[float, float]:
-    """Corner of the shelf as pedalboard places it, and what the whole filter is short of the standard's in dB.
-
-    The standard's shelf (1681.97 Hz, 4 dB, Q 0.7072) and the usual cookbook shelf are one curve with the corner moved by
-    the square root of the gain; its high-pass (38.135 Hz, Q 0.5003) is two equal first-order ones.
-    """
-    shelf = 10.0 ** (3.999843853973347 / 40)
-    warped = np.tan(np.pi * 1681.974450955533 / rate) / np.sqrt(shelf)
-    corner = float(np.arctan(warped) * rate / np.pi)
-    k, q = np.tan(np.pi * 38.13547087602444 / rate), 0.5003270373238773
-    return corner, float(20 * np.log10(1 + k / q + k * k))
-
-
-def _k_filter(rate: int) -> Any:
-    import pedalboard
-
-    corner, _ = _weighting(rate)
-    shelf = pedalboard.HighShelfFilter(corner, 3.999843853973347, 0.7071752369554196)
-    return pedalboard.Chain([shelf, *(pedalboard.HighpassFilter(38.13547087602444) for _ in range(2))])
-
-
-class Meter:
-    """Integrated loudness and true peak of a stream of blocks.
+class LoudnessMeter:
+    """Integrated loudness of a stream of blocks.
 
     Args:
         channels: 1 or 2; both weigh the same.
@@ -63,14 +41,12 @@ class Meter:
     def __init__(self, *, channels: int = CHANNELS, rate: int = RATE) -> None:
         self._channels, self._rate = channels, rate
         self._hop = rate // 10
-        self._filter = _k_filter(rate)
+        self._weighting = KWeighting(channels, rate=rate, hop=self._hop)
         self._rest = np.zeros((channels, 0), np.float32)
         self._energies: list[NDArray[np.float64]] = []
-        self._peaks = PeakMeter(channels)
 
     def add(self, block: Samples) -> None:
         """Take in the next frames: float32 (frames, channels)."""
-        self._peaks.add(block)
         joined = np.concatenate([self._rest, block.T], axis=1)
         whole = joined.shape[1] // self._hop * self._hop
         self._rest = joined[:, whole:].copy()
@@ -78,28 +54,22 @@ class Meter:
             self._weigh(joined[:, :whole])
 
     def _weigh(self, samples: NDArray[np.float32]) -> None:
-        samples = self._filter.process(samples, self._rate, buffer_size=STEADY, reset=False)
-        hops = samples.reshape(self._channels, -1, self._hop)
+        hops = self._weighting.apply(samples).reshape(self._channels, -1, self._hop)
         self._energies.append(np.einsum("chi,chi->h", hops, hops, dtype=np.float64) / self._hop)
 
     def momentary(self) -> NDArray[np.float64]:
         """Loudness of every 400 ms block, a hop of 100 ms apart, in LUFS."""
-        return np.asarray(_lufs(self._blocks(), self._rate))
+        return np.asarray(_lufs(self._blocks()))
 
     @property
     def lufs(self) -> float:
         """Integrated loudness of what was taken in so far; -inf for silence or less than 400 ms."""
         energies = self._blocks()
-        energies = energies[_lufs(energies, self._rate) > ABSOLUTE_GATE]
+        energies = energies[_lufs(energies) > ABSOLUTE_GATE]
         if not energies.size:
             return SILENCE
-        gate = float(_lufs(energies.mean(), self._rate)) + RELATIVE_GATE
-        return float(_lufs(energies[_lufs(energies, self._rate) > gate].mean(), self._rate))
-
-    @property
-    def true_peak_dbtp(self) -> float:
-        """True peak of the stream, which has to be complete."""
-        return decibels(self._peaks.finish())
+        gate = float(_lufs(energies.mean())) + RELATIVE_GATE
+        return float(_lufs(energies[_lufs(energies) > gate].mean()))
 
     def _blocks(self) -> NDArray[np.float64]:
         hops = np.concatenate(self._energies) if self._energies else np.zeros(0)
@@ -108,9 +78,27 @@ class Meter:
         return np.convolve(hops, np.full(_HOPS_A_BLOCK, 1 / _HOPS_A_BLOCK), mode="valid")
 
 
-def _lufs(energy: Any, rate: int) -> Any:
+class Meter(LoudnessMeter):
+    """Integrated loudness and true peak of a stream of blocks; arguments as of `LoudnessMeter`."""
+
+    def __init__(self, *, channels: int = CHANNELS, rate: int = RATE) -> None:
+        super().__init__(channels=channels, rate=rate)
+        self._peaks = PeakMeter(channels)
+
+    def add(self, block: Samples) -> None:
+        """Take in the next frames: float32 (frames, channels)."""
+        self._peaks.add(block)
+        super().add(block)
+
+    @property
+    def true_peak_dbtp(self) -> float:
+        """True peak of the stream, which has to be complete."""
+        return decibels(self._peaks.finish())
+
+
+def _lufs(energy: Any) -> Any:
     with np.errstate(divide="ignore"):
-        return _OFFSET + 10 * np.log10(energy) + _weighting(rate)[1]
+        return _OFFSET + 10 * np.log10(energy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +115,8 @@ class MasterReport:
 class Master:
     """A mastered stream, to be read once; `report` is complete when it has been read."""
 
-    def __init__(self, blocks: Iterator[Samples], meter: Meter, *, target_lufs: float | None, ceiling_dbtp: float) -> None:
-        self._measured, self._peak = meter.lufs, meter.true_peak_dbtp
-        self._ceiling = ceiling_dbtp
+    def __init__(self, blocks: Iterator[Samples], measured: float, *, target_lufs: float | None, ceiling_dbtp: float) -> None:
+        self._measured = measured
         wanted = 0.0 if target_lufs is None or self._measured == SILENCE else target_lufs - self._measured
         self._gain = min(wanted, MAX_GAIN_DB)
         self._limiter = Limiter(gain_db=self._gain, ceiling_dbtp=ceiling_dbtp)
@@ -145,7 +132,7 @@ class Master:
     def report(self) -> MasterReport:
         return MasterReport(
             lufs=self._measured + self._gain,
-            true_peak_dbtp=min(self._peak + self._gain, self._ceiling),
+            true_peak_dbtp=self._limiter.true_peak_dbtp,
             gain_db=self._gain,
             measured_lufs=self._measured,
             limited=self._limiter.touched / max(1, self._frames),
@@ -166,7 +153,7 @@ def master(
     Raises:
         ExportError: the spool file cannot be written.
     """
-    meter = Meter()
+    meter = LoudnessMeter()
     try:
         spool = tempfile.TemporaryFile(dir=spool_dir, buffering=0)  # noqa: SIM115 - closed by the reader below
         for block in ahead(_spooled(blocks, spool)):
@@ -174,7 +161,7 @@ def master(
     except OSError as error:
         raise _spool_error(error, spool_dir) from None
     spool.seek(0)
-    return Master(_read_back(spool), meter, target_lufs=target_lufs, ceiling_dbtp=ceiling_dbtp)
+    return Master(_read_back(spool), meter.lufs, target_lufs=target_lufs, ceiling_dbtp=ceiling_dbtp)
 
 
 def _spool_error(error: OSError, spool_dir: Path | None) -> ExportError:

@@ -14,6 +14,7 @@ from drift_audio.errors import ExportError
 from drift_audio.sound.audio import RATE, Samples, gain
 from drift_audio.sound.limiter import ATTACK, Limiter
 from drift_audio.sound.loudness import SILENCE, Meter, master
+from drift_audio.sound.weighting import KWeighting, sections
 from tests.sound.instruments import cut, ebur128, pink, write
 
 
@@ -100,6 +101,18 @@ def test_agrees_at_other_rates(rate: int, tmp_path: Path) -> None:
     assert measure(samples, rate).lufs == pytest.approx(theirs.lufs, abs=0.1)
 
 
+@pytest.mark.parametrize("rate", [8_000, 11_025, 22_050, 44_100, 44_099, 96_000])
+def test_the_weighting_is_the_filter_of_the_standard(rate: int) -> None:
+    from scipy.signal import sosfilt
+
+    hop = rate // 10
+    samples = np.random.default_rng(3).standard_normal((2, 12 * hop)).astype(np.float32)
+    samples[:, 2 * hop : 3 * hop] += 0.5
+    weighting = KWeighting(2, rate=rate, hop=hop)
+    pieces = np.concatenate([weighting.apply(part) for part in np.split(samples, [hop, 5 * hop], axis=1)], axis=1)
+    np.testing.assert_allclose(pieces, sosfilt(sections(rate), samples.astype(float), axis=1), atol=1e-5)
+
+
 def test_silence_and_the_too_short_have_no_loudness() -> None:
     assert measure(np.zeros((RATE, 2), np.float32)).lufs == SILENCE
     assert measure(pink(0.3)).lufs == SILENCE
@@ -137,6 +150,13 @@ def test_the_limiter_leaves_the_rest_alone() -> None:
     assert changed.size == limiter.touched
     assert changed.min() > 2 * RATE - 2 * ATTACK - 16
     assert changed.max() < 2 * RATE + 2 * ATTACK + 16
+
+
+@pytest.mark.parametrize("db", [-30.0, -9.0, -1.0])
+def test_the_true_peak_of_a_master_is_that_of_its_result(db: float) -> None:
+    made = master(iter(np.split(eased(sine(3, db, 997.0)).astype(np.float32), 5)), target_lufs=None)
+    result = measure(np.concatenate(list(made)))
+    assert made.report.true_peak_dbtp == pytest.approx(result.true_peak_dbtp, abs=0.35 if db > -1.5 else 0.01)
 
 
 @pytest.mark.parametrize("target", [-16.0, -19.0, -23.0])

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
 from drift_audio.errors import ConfigError
+from drift_audio.words.sought import Pieces, Sought, pieces_of
 from drift_audio.words.yamlfile import read_yaml
 
 DATA: Final = Path(__file__).parent / "data"
@@ -31,6 +33,30 @@ _NEGATED: Final = re.compile(
     r"|am|is|are|risk|here|once|actively|in any way|seriously|got|or|someone with|ideas?|history|signs?|diagnosed with"
     r"|suffer from|suffering from))*$"
 )
+
+
+class Pattern(Sought):
+    """A pattern in the gate's notation."""
+
+    def __init__(self, text: str, macros: Mapping[str, str]) -> None:
+        super().__init__(text)
+        self._macros = macros
+
+    @cached_property
+    def compiled(self) -> re.Pattern[str]:
+        return _compile(opened(self.text, self._macros))
+
+    @cached_property
+    def pieces(self) -> Pieces:
+        return pieces_of(self.text, lambda name: _macro_pieces(self._macros[name]))
+
+    def check(self) -> None:
+        """Compile it now.
+
+        Raises:
+            re.error, KeyError: it is broken, or names a macro that there is not.
+        """
+        _ = self.compiled
 
 
 @dataclass(frozen=True)
@@ -58,16 +84,16 @@ class Rule:
         return _words(self.needs)
 
     @cached_property
-    def compiled(self) -> tuple[re.Pattern[str], ...]:
-        return tuple(compile_pattern(pattern.replace(_ANY_WORD, _UNDENIED), self.macros) for pattern in self.patterns)
+    def listened(self) -> tuple[Pattern, ...]:
+        return tuple(Pattern(pattern.replace(_ANY_WORD, _UNDENIED), self.macros) for pattern in self.patterns)
 
     @cached_property
-    def excused(self) -> tuple[re.Pattern[str], ...]:
-        return tuple(compile_pattern(pattern, self.macros) for pattern in self.unless)
+    def excused(self) -> tuple[Pattern, ...]:
+        return tuple(Pattern(pattern, self.macros) for pattern in self.unless)
 
     @cached_property
-    def others(self) -> tuple[re.Pattern[str], ...]:
-        return tuple(compile_pattern(pattern, self.macros) for pattern in self.together)
+    def others(self) -> tuple[Pattern, ...]:
+        return tuple(Pattern(pattern, self.macros) for pattern in self.together)
 
     def found(self, sentence: str) -> Iterator[re.Match[str]]:
         """Matches in a sentence that nothing excuses and no negation stands before."""
@@ -75,7 +101,7 @@ class Rule:
             return
         if not all(pattern.search(sentence) for pattern in self.others):
             return
-        for pattern in self.compiled:
+        for pattern in self.listened:
             for match in pattern.finditer(sentence):
                 before, after = sentence[: match.start()], sentence[match.end() :]
                 if _NEGATED.search(before.rstrip().rpartition(" but ")[2]):
@@ -102,6 +128,7 @@ class Signals:
     distance: Mapping[str, str]
     foreign: Mapping[str, Mapping[str, tuple[str, ...]]]
     macros: Mapping[str, str]
+    _patterns: dict[str, Pattern] = field(default_factory=dict, repr=False, compare=False)
 
     def masked(self, sentence: str) -> str:
         """The sentence with its everyday idioms blanked out."""
@@ -111,8 +138,8 @@ class Signals:
                     sentence = self.pattern(pattern).sub("~", sentence)
         return sentence
 
-    def pattern(self, text: str) -> re.Pattern[str]:
-        return compile_pattern(text, self.macros)
+    def pattern(self, text: str) -> Pattern:
+        return self._patterns.setdefault(text, Pattern(text, self.macros))
 
     def distant(self, kind: str, text: str) -> bool:
         """Whether the text says what `kind` of `data/distance.yaml` describes."""
@@ -194,14 +221,18 @@ def _sharing_needs(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _own_rules(own: Path, idioms: dict[str, Any], macros: Mapping[str, str]) -> list[Rule]:
     try:
         table = read_yaml(own)
-        idioms.update({f"{key}|": list(patterns) for key, patterns in table.get("idioms", {}).items()})
+        own_idioms = {f"{key}|": list(patterns) for key, patterns in table.get("idioms", {}).items()}
         rules = [_rule(entry, macros, outcome=entry["outcome"]) for entry in table.get("rules", [])]
         unknown = {rule.outcome for rule in rules} - {"crisis", "abuse", "caution"}
-        broken = [rule for rule in rules if not (rule.compiled or rule.excused)]
+        broken = [rule for rule in rules if not (rule.listened or rule.excused)]
+        patterns = [Pattern(text, macros) for texts in own_idioms.values() for text in texts]
+        for pattern in chain(patterns, *(rule.listened + rule.excused for rule in rules)):
+            pattern.check()
     except (KeyError, TypeError, ValueError, AttributeError, re.error) as error:
         raise ConfigError(f"{own}: broken signals ({error}); each rule needs outcome, reason, needs and patterns") from None
     if unknown or broken:
         raise ConfigError(f"{own}: a rule needs patterns, and its outcome must be crisis, abuse or caution")
+    idioms.update(own_idioms)
     return rules
 
 
@@ -226,12 +257,17 @@ def _compile(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w']){pattern}(?![\w'])" if not pattern.startswith("(^") else pattern)
 
 
-def compile_pattern(pattern: str, macros: Mapping[str, str]) -> re.Pattern[str]:
-    """Open the notation: macros and gaps, bounded by words."""
-    opened = re.sub(r"<(\w+)>", lambda m: f"(?:{macros[m[1]]})", pattern)
-    opened = opened.replace(" ... ", rf"(?: {_GAP}[\w',;]+){{0,9}}? ").replace("( ..)?", r"(?: [\w']+){0,4}?")
-    opened = opened.replace(" .. ", rf"(?: {_GAP}[\w']+){{0,4}}? ")
-    return _compile(f"(?:{_whole_words(opened)})")
+def opened(pattern: str, macros: Mapping[str, str]) -> str:
+    """The notation as a regular expression: macros and gaps written out."""
+    full = re.sub(r"<(\w+)>", lambda m: f"(?:{macros[m[1]]})", pattern)
+    full = full.replace(" ... ", rf"(?: {_GAP}[\w',;]+){{0,9}}? ").replace("( ..)?", r"(?: [\w']+){0,4}?")
+    full = full.replace(" .. ", rf"(?: {_GAP}[\w']+){{0,4}}? ")
+    return f"(?:{_whole_words(full)})"
+
+
+@cache
+def _macro_pieces(body: str) -> Pieces:
+    return pieces_of(body)
 
 
 def _whole_words(pattern: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
+from drift_audio.words.sought import Sought
 from drift_audio.words.story import Gravity, Role
 from drift_audio.words.understanding.dealings import Dealing
 from drift_audio.words.understanding.text import DATA
@@ -36,7 +37,7 @@ class Act:
     gravity: Gravity
     mutual: bool
     suffered: bool
-    done: re.Pattern[str]
+    done: Sought
     events: dict[str, str]
     link: str = "over"
 
@@ -299,7 +300,7 @@ def _denied(match: re.Match[str], lower: str) -> bool:
 def _dealing() -> Act:
     """The act of no named class."""
     happened = "what happened between you and {p}"
-    return Act("dealing", "moderate", False, False, re.compile(r"(?!)"), {"caused": happened, "hurt": happened, "both": happened})
+    return Act("dealing", "moderate", False, False, Sought(r"(?!)"), {"caused": happened, "hurt": happened, "both": happened})
 
 
 @cache
@@ -315,7 +316,7 @@ def _read() -> Iterator[Act]:
             entry["gravity"],
             bool(entry.get("mutual")),
             bool(entry.get("suffered")),
-            re.compile(rf"\b{_opened(entry['done'])}\b"),
+            Sought(rf"\b{_opened(entry['done'])}\b"),
             events,
             entry.get("link", "over"),
         )
@@ -328,8 +329,8 @@ def _opened(pattern: str) -> str:
 
 
 @cache
-def _cue(name: str) -> re.Pattern[str]:
-    return re.compile(rf"\b{_opened(_table()[name])}")
+def _cue(name: str) -> Sought:
+    return Sought(rf"\b{_opened(_table()[name])}")
 
 
 @cache

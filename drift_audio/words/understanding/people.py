@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, Literal
 
 from drift_audio.words.understanding.text import DATA
@@ -45,7 +45,7 @@ class Mention:
 
 def mentions(text: str) -> list[Mention]:
     """People of the listener named in a tidied text, in order: "my boss", "our son Tom", "mum", "a friend of mine"."""
-    found = [_mention(match, text) for match in _finder().finditer(text)]
+    found = [_mention(match, text) for match in _finder(_nouns_in(text)).finditer(text)]
     found += [_described(match) for match in _describer().finditer(text)]
     known = [mention for mention in found if mention is not None]
     known += [_stranger(match) for match in _pattern("stranger").finditer(text) if not _inside(match, known)]
@@ -162,7 +162,7 @@ def _mention(match: re.Match[str], text: str) -> Mention | None:
     vague = not owner and theirs is None and not _bare(match, raw, text)
     if vague and not (sort in {"work", "other", "friend"} and _articled(match, text)):
         return None
-    behind = _possessor().match(ahead.lower()) is not None or _parent_before(text[: match.start()])
+    behind = _possessor(_nouns_in(ahead)).match(ahead.lower()) is not None or _parent_before(text[: match.start()])
     if behind and not owner:
         return None
     phrase = f"{theirs}" if theirs else f"your {_adjective(match)}{base}"
@@ -300,10 +300,10 @@ def _pattern(name: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
     return re.compile(str(_table()[name]), flags)
 
 
-@cache
-def _possessor() -> re.Pattern[str]:
+@lru_cache(maxsize=64)
+def _possessor(among: tuple[str, ...]) -> re.Pattern[str]:
     """ "My husband's mother": the mother is meant, not the husband."""
-    return re.compile(rf"'s (?:\w+ )?(?:{'|'.join(_sorted_nouns())})\b")
+    return re.compile(rf"'s (?:\w+ )?(?:{'|'.join(among) or '(?!)'})\b")
 
 
 def _spelt(raw: str) -> str:
@@ -314,9 +314,15 @@ def _spelt(raw: str) -> str:
     return str(spellings.get(raw, spellings.get(hyphened, hyphened if hyphened in _lexicon() else raw)))
 
 
-@cache
-def _finder() -> re.Pattern[str]:
-    nouns = "|".join(re.escape(noun) for noun in _sorted_nouns())
+def _nouns_in(text: str) -> tuple[str, ...]:
+    """The nouns for people that may stand in a text: an expression of all of them would take a tenth of a second to compile."""
+    lower = text.lower()
+    return tuple(noun for noun in _sorted_nouns() if noun in lower)
+
+
+@lru_cache(maxsize=64)
+def _finder(among: tuple[str, ...]) -> re.Pattern[str]:
+    nouns = "|".join(re.escape(noun) for noun in among) or "(?!)"
     return re.compile(
         rf"(?<![\w-])(?:(?P<owner>{_OWNER}) (?P<adjective>(?:(?!(?:{_OWNER}|{_NO_ADJECTIVE})\b)[\w-]+ ){{0,3}}?))?"
         rf"(?P<noun>(?!(?:oldest|eldest|youngest|firstborn|twin) (?:{nouns})\b)(?:{nouns}))"

@@ -6,6 +6,7 @@ import re
 from functools import cache
 from typing import Any, Final
 
+from drift_audio.words.sought import Sought
 from drift_audio.words.story import THEMES, Theme
 from drift_audio.words.understanding.text import DATA
 from drift_audio.words.yamlfile import read_yaml
@@ -60,7 +61,7 @@ def kind_of(theme: str, text: str) -> str | None:
     return next((kind for kind, pattern in kinds.items() if re.search(rf"\b(?:{pattern})\b", text.lower())), None)
 
 
-def _sum(patterns: list[tuple[float, re.Pattern[str]]], lower: str) -> float:
+def _sum(patterns: list[tuple[float, Sought]], lower: str) -> float:
     total = 0.0
     for weight, pattern in patterns:
         hits = len({match[0] for match in pattern.finditer(lower)})
@@ -69,11 +70,11 @@ def _sum(patterns: list[tuple[float, re.Pattern[str]]], lower: str) -> float:
 
 
 @cache
-def _cues() -> dict[str, list[tuple[float, re.Pattern[str]]]]:
+def _cues() -> dict[str, list[tuple[float, Sought]]]:
     table = {name: cues for name, cues in _table().items() if name != "kinds"}
     return {
         name: [
-            (float(weight), re.compile(rf"(?<!\w)(?:{pattern})(?!\w)"))
+            (float(weight), Sought(rf"(?<!\w)(?:{pattern})(?!\w)"))
             for weight, patterns in cues.items()
             for pattern in patterns
         ]

@@ -1,7 +1,11 @@
 """spaCy is loaded without what parsing does not need, and is whole for whoever asks for the rest later."""
 
+import importlib
+import importlib.util
 import subprocess
 import sys
+
+from drift_audio.words.understanding import parser as parsing
 
 PROGRAM = """
 import sys
@@ -15,3 +19,9 @@ assert callable(info)
 
 def test_the_parser_loads_no_command_line_and_leaves_the_real_one_to_others() -> None:
     subprocess.run([sys.executable, "-c", PROGRAM], check=True)
+
+
+def test_the_tokenizer_of_english_is_the_stored_one() -> None:
+    name = next(name for name in parsing._PIPELINES if importlib.util.find_spec(name))
+    whole = importlib.import_module(name).load(exclude=["ner", "senter"])
+    assert parsing.parser().tokenizer.to_bytes() == whole.tokenizer.to_bytes()
