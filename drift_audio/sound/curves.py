@@ -165,10 +165,12 @@ def steepest(curve: Curve) -> tuple[float, float]:
 
 
 def draw(curve: Curve, start: int, frames: int) -> Samples:
-    """Straight lines between the values: (frames,) from frame `start`, which is a multiple of `STEP`."""
+    """Straight lines between the values: (frames,) from frame `start`, a multiple of `STEP`; (1,) where the curve is level."""
     first = start // STEP
     count = -(-frames // STEP)
     values = curve[first : first + count + 1].astype(np.float32)
+    if values.min() == values.max():
+        return values[:1]
     ramp = np.arange(STEP, dtype=np.float32) / np.float32(STEP)
     return (values[:-1, np.newaxis] + np.diff(values)[:, np.newaxis] * ramp).reshape(-1)[:frames]
 

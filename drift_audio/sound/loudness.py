@@ -14,12 +14,9 @@ from numpy.typing import NDArray
 
 from drift_audio.errors import ExportError
 from drift_audio.sound.audio import BLOCK, CHANNELS, RATE, Samples, decibels
+from drift_audio.sound.filters import Filter, k_weighting
 from drift_audio.sound.flow import ahead
 from drift_audio.sound.limiter import Limiter, PeakMeter
-from drift_audio.sound.weighting import KWeighting
-
-STEADY: Final = 512
-"""Buffer size for pedalboard's filters in a stream: no block is shorter, and they forget their state when it grows."""
 
 ABSOLUTE_GATE: Final = -70.0
 RELATIVE_GATE: Final = -10.0
@@ -41,7 +38,7 @@ class LoudnessMeter:
     def __init__(self, *, channels: int = CHANNELS, rate: int = RATE) -> None:
         self._channels, self._rate = channels, rate
         self._hop = rate // 10
-        self._weighting = KWeighting(channels, rate=rate, hop=self._hop)
+        self._weighting = Filter(*k_weighting(rate), channels=channels)
         self._rest = np.zeros((channels, 0), np.float32)
         self._energies: list[NDArray[np.float64]] = []
 

@@ -14,8 +14,8 @@ from drift_audio.sound.audio import BLOCK, CHANNELS, RATE, Samples, gain
 from drift_audio.sound.beds.base import Bed
 from drift_audio.sound.bells import DEFAULT_KEY, cue, strike
 from drift_audio.sound.curves import STEP, Curve, Duck, Fades
+from drift_audio.sound.filters import Filter, bell, high_pass
 from drift_audio.sound.flow import ahead
-from drift_audio.sound.loudness import STEADY
 from drift_audio.sound.memory import give_back
 from drift_audio.sound.score import BreathCycle, Speech, Strike, Timeline
 from drift_audio.sound.voice_chain import VOICE_LUFS, Preset, levels, treat
@@ -124,16 +124,14 @@ class Tamer:
     """
 
     def __init__(self) -> None:
-        import pedalboard
-
-        self._filter = pedalboard.HighpassFilter(200.0)
+        self._filter = Filter(high_pass(200.0), channels=CHANNELS)
 
     def apply(self, block: Samples, lower: Samples | float = 1.0) -> Samples:
         """The block with its upper range bent above the knee, untouched below it; `lower` is a factor of the knee."""
         knee = _KNEE * np.asarray(lower, np.float32)
         if np.abs(block).max(initial=0.0) <= knee.min():
             return block
-        upper = self._filter.process(block.T, RATE, buffer_size=STEADY, reset=False).T
+        upper = self._filter.apply_block(block)
         above = np.nonzero(np.abs(upper) > knee)
         peaks, limits = upper[above], np.broadcast_to(knee, upper.shape)[above]
         over, room = np.abs(peaks) / limits - 1, _KNEE_TO_TOP - 1
@@ -146,18 +144,16 @@ class _Dip:
     """Less presence (2-4 kHz) while the voice speaks, by blending towards a filtered copy."""
 
     def __init__(self, depth_db: float) -> None:
-        import pedalboard
-
-        self._filter = pedalboard.PeakFilter(2900.0, -abs(depth_db), 0.8) if depth_db else None
+        self._filter = Filter(bell(2900.0, -abs(depth_db), 0.8), channels=CHANNELS) if depth_db else None
 
     def apply(self, block: Samples, amount: Samples) -> Samples:
         if self._filter is None:
             return block
         if amount.max() <= 0.0:
             return block  # the filter has settled again long before the blend is heard
-        dipped = self._filter.process(block.T, RATE, buffer_size=STEADY, reset=False).T
+        dipped = self._filter.apply_block(block)
         if amount.min() >= 1.0:
-            return np.asarray(dipped)
+            return dipped
         block += amount[:, np.newaxis] * (dipped - block)
         return block
 

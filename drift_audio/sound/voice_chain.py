@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import fft
 
 from drift_audio.sound.audio import RATE, Samples, gain
+from drift_audio.sound.filters import high_pass, low_pass, low_shelf, through
 from drift_audio.sound.score import Clip
 
 Preset = Literal["close", "room", "dry"]
@@ -101,28 +103,15 @@ def treat(samples: Samples, preset: Preset, *, gain_db: float = 0.0) -> Samples:
     return _in_room(mono, treatment)
 
 
-def _through(sound: Mono, *filters: Any) -> Mono:
-    """Mono samples through fresh filters of pedalboard, one after another."""
-    row = sound[np.newaxis]
-    for stage in filters:
-        row = stage.process(row, RATE)
-    return np.asarray(row[0])
-
-
 def _equalised(mono: Mono, treatment: Treatment) -> Mono:
-    import pedalboard
-
-    low_cut = [pedalboard.HighpassFilter(treatment.high_pass_hz) for _ in range(2)]
-    if treatment.warmth_db:
-        return _through(mono, *low_cut, pedalboard.LowShelfFilter(treatment.warmth_hz, treatment.warmth_db))
-    return _through(mono, *low_cut)
+    low_cut = high_pass(treatment.high_pass_hz)
+    warmth = [low_shelf(treatment.warmth_hz, treatment.warmth_db)] if treatment.warmth_db else []
+    return through(mono, low_cut, low_cut, *warmth)
 
 
 def de_ess(mono: Mono, most_db: float) -> Mono:
     """Turn the band above 5 kHz down where it stands out against the rest of the voice, by `most_db` at the most."""
-    import pedalboard
-
-    band = _through(mono, pedalboard.HighpassFilter(5000.0), pedalboard.HighpassFilter(5000.0))
+    band = through(mono, high_pass(5000.0), high_pass(5000.0))
     hiss, whole = (_smooth(np.sqrt(np.square(_cells(sound)).mean(axis=1)), 5) for sound in (band, mono))
     share_db = 20 * np.log10((hiss + 1e-7) / (whole + 1e-6))
     cut_db = np.where(whole > whole.max(initial=0.0) * 0.02, np.clip((share_db + _HISS_DB) * 0.8, 0.0, most_db), 0.0)
@@ -167,19 +156,22 @@ def _in_room(mono: Mono, treatment: Treatment) -> Samples:
     tail = round(treatment.room_seconds * RATE) - 1
     hop = _TRANSFORM - tail
     pieces = -(-mono.shape[0] // hop)
-    spectra = np.fft.rfft(np.pad(mono, (0, pieces * hop - mono.shape[0])).reshape(pieces, hop), _TRANSFORM, axis=1)
-    wet = np.zeros((pieces * hop + tail, 2), np.float32)
+    spectra = fft.rfft(np.pad(mono, (0, pieces * hop - mono.shape[0])).reshape(pieces, hop), _TRANSFORM, axis=1)
+    wet = np.empty((mono.shape[0] + tail, 2), np.float32)
     for side, response in enumerate(responses):
-        for piece, sound in enumerate(np.fft.irfft(spectra * response, _TRANSFORM, axis=1)):
-            wet[piece * hop : piece * hop + _TRANSFORM, side] += sound
-    wet[: mono.shape[0]] += mono[:, np.newaxis]
-    return wet[: mono.shape[0] + tail]
+        sound = fft.irfft(spectra * response, _TRANSFORM, axis=1)
+        rows = np.zeros((pieces + 1, hop), np.float32)
+        rows[:-1] = sound[:, :hop]
+        rows[1:, :tail] += sound[:, hop:]
+        rows.reshape(-1)[: mono.shape[0]] += mono
+        wet[:, side] = rows.reshape(-1)[: wet.shape[0]]
+    return wet
 
 
 @cache
 def _responses(seconds: float, level_db: float) -> NDArray[np.complexfloating]:
     """The room's two spectra."""
-    return np.fft.rfft(room(seconds, level_db).T, _TRANSFORM, axis=1)
+    return np.asarray(fft.rfft(room(seconds, level_db).T, _TRANSFORM, axis=1))
 
 
 @cache
@@ -188,8 +180,6 @@ def room(seconds: float, level_db: float) -> Samples:
 
     Sparse arrivals from 4 ms on, denser and darker with time, other ones on either side; a generated impulse with a fixed seed.
     """
-    import pedalboard
-
     rng = np.random.default_rng(7)
     frames = round(seconds * RATE)
     impulse = np.zeros((frames, 2), np.float32)
@@ -198,6 +188,6 @@ def room(seconds: float, level_db: float) -> Samples:
         signs = rng.choice([-1.0, 1.0], _REFLECTIONS)
         raw = np.zeros(frames, np.float32)
         raw[np.minimum((times * RATE).astype(int), frames - 1)] += (signs * 10 ** (-1.6 * times / seconds)).astype(np.float32)
-        impulse[:, side] = _through(raw, pedalboard.HighpassFilter(400.0), pedalboard.LowpassFilter(6000.0))
+        impulse[:, side] = through(raw, high_pass(400.0), low_pass(6000.0))
     impulse *= np.linspace(1, 0, frames)[:, np.newaxis] ** 0.5
     return np.asarray(impulse * gain(level_db) / np.sqrt(np.square(impulse).sum(axis=0)), np.float32)

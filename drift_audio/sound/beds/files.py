@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import soundfile
@@ -26,7 +26,7 @@ from drift_audio.sound.beds.draw import child
 from drift_audio.sound.beds.level import k_weighted_lufs
 from drift_audio.sound.beds.spec import LEVEL_LUFS
 from drift_audio.sound.beds.streams import CHUNK, Flat
-from drift_audio.sound.loudness import STEADY
+from drift_audio.sound.filters import Filter, high_pass
 
 SUFFIXES: Final = frozenset(
     "wav flac ogg oga opus mp3 aif aiff aifc au caf w64 rf64 m4a aac mp4 m4b wma webm mka".split()  # noqa: SIM905 - reads better
@@ -116,7 +116,7 @@ class FileStream:
         block = self._now.read(min(CHUNK, self._now.until_fade))
         if not len(block):
             block = self._join()
-        return np.ascontiguousarray(self._filter.process(block.T, RATE, buffer_size=STEADY, reset=False).T)
+        return np.ascontiguousarray(self._filter.apply_block(block))
 
     def _join(self) -> Samples:
         old, piece = self._now, next(self._pieces)
@@ -128,13 +128,9 @@ class FileStream:
         return np.asarray((old.read(frames) * fall + self._now.read(frames) * rise) / power, np.float32)
 
 
-def _rumble_filter() -> Any:
+def _rumble_filter() -> Filter:
     """Takes out what no ear hears: wind on a microphone, a steady offset. It would eat the head-room of the session."""
-    import pedalboard
-
-    chain = pedalboard.Chain([pedalboard.HighpassFilter(RUMBLE_HZ) for _ in range(2)])
-    chain.process(np.zeros((CHANNELS, STEADY), np.float32), RATE, buffer_size=STEADY, reset=False)
-    return chain
+    return Filter(high_pass(RUMBLE_HZ), high_pass(RUMBLE_HZ), channels=CHANNELS)
 
 
 class _Reader:

@@ -28,7 +28,8 @@ def lay(ears: list[Grain], grain: Grain, events: Events) -> None:
         late = np.round(np.maximum(0.0, -side * pans) * _EAR_FRAMES).astype(np.int64)
         loud = (levels * np.sqrt(0.5 * (1 + side * 0.8 * pans))).astype(np.float32)
         places = (starts + late)[:, np.newaxis] + np.arange(len(grain))
-        np.add.at(ear, places % frames, loud[:, np.newaxis] * grain)
+        # In one dimension numpy is eight times as fast.
+        np.add.at(ear, (places % frames).ravel(), (loud[:, np.newaxis] * grain).ravel())
 
 
 def placed(sound: NDArray[np.floating], pan: float) -> Flat:
