@@ -116,7 +116,7 @@ def inspect(path: Path, *, target_lufs: float | None = -16.0) -> tuple[Report, P
     """
     scan = _scan(path)
     report = _report(path, scan)
-    power = 10 * np.log10(scan.power / np.maximum(scan.counts, 1)[:, np.newaxis] + 1e-12)
+    power = 10 * np.log10(_spectra(scan) + 1e-12)
     verdicts = tuple(_verdicts(report, scan, target_lufs))
     return report.model_copy(update={"verdicts": verdicts}), Picture(scan.low, scan.high, power)
 
@@ -200,15 +200,25 @@ def _draw(scan: _Scan, middle: NDArray[np.floating], start: int) -> None:
     turns = np.flatnonzero(np.diff(columns, prepend=-1))
     scan.low[columns[turns]] = np.minimum(scan.low[columns[turns]], np.minimum.reduceat(middle, turns))
     scan.high[columns[turns]] = np.maximum(scan.high[columns[turns]], np.maximum.reduceat(middle, turns))
-    hop = max(_WINDOW // 2, int(scan.frames / COLUMNS / 3))
+    hop = max(1, scan.frames // COLUMNS // 3)
     starts = np.arange(0, len(middle) - _WINDOW, hop)
     if not len(starts):
         return
     frames = middle[starts[:, np.newaxis] + np.arange(_WINDOW)] * np.hanning(_WINDOW).astype(np.float32)
     power = np.abs(np.fft.rfft(frames, axis=1)) ** 2
-    where = columns[starts]
+    where = columns[starts + _WINDOW // 2]
     np.add.at(scan.power, where, power[:, _bins(scan.rate)])
     np.add.at(scan.counts, where, 1)
+
+
+def _spectra(scan: _Scan) -> Vector:
+    """Mean power of every column; one in which no window has its middle (at the ends, and between blocks) is as its neighbour."""
+    seen = np.flatnonzero(scan.counts)
+    if not len(seen):
+        return scan.power
+    after = np.searchsorted(seen, np.arange(COLUMNS)).clip(1, len(seen) - 1) if len(seen) > 1 else np.zeros(COLUMNS, int)
+    near = np.where(np.arange(COLUMNS) - seen[after - 1] < seen[after] - np.arange(COLUMNS), seen[after - 1], seen[after])
+    return np.asarray((scan.power[seen] / scan.counts[seen, np.newaxis])[np.searchsorted(seen, near)])
 
 
 def _bins(rate: int) -> NDArray[np.int64]:
@@ -273,7 +283,7 @@ def _talking(scan: _Scan) -> NDArray[np.bool_]:
 
 def _flutter(level: Vector) -> Vector:
     # What is left of the level when its course over half a second is taken away: syllables, in speech.
-    return level - np.convolve(level, np.full(11, 1 / 11), mode="same")
+    return level - np.convolve(level, np.full(11, 1 / 11))[5 : 5 + len(level)]
 
 
 def _split(levels: Vector) -> float:

@@ -156,3 +156,22 @@ def test_the_picture_shows_the_wave_and_marks_speech(tmp_path: Path, good: np.nd
     assert (marked == talking).mean() > 0.97
     with pytest.raises(OutputError):
         write_picture(found, picture, tmp_path / "x.png")
+
+
+@pytest.mark.parametrize("seconds", [0.41, 0.5, 3, 10, 40])
+def test_no_column_of_the_spectrogram_is_left_empty(tmp_path: Path, seconds: float) -> None:
+    noise = np.random.default_rng(2).standard_normal((int(seconds * RATE), 2)).astype(np.float32) * 0.1
+    soundfile.write(tmp_path / "x.wav", noise, RATE)
+    _, picture = inspect(tmp_path / "x.wav")
+    levels = picture.power.mean(axis=1)
+    assert levels.max() - levels.min() < 30
+
+
+def test_the_spectrogram_shows_a_tone_where_it_sounds(tmp_path: Path) -> None:
+    t = np.arange(6 * RATE) / RATE
+    tone = np.where((t > 2) & (t < 4), 0.3 * np.sin(2 * np.pi * 1000 * t), 0)
+    soundfile.write(tmp_path / "x.wav", tone, RATE)
+    _, picture = inspect(tmp_path / "x.wav")
+    loud = np.flatnonzero(picture.power.max(axis=1) > -20)
+    assert abs(loud[0] / 1200 * 6 - 2) < 0.05
+    assert abs(loud[-1] / 1200 * 6 - 4) < 0.05
