@@ -40,27 +40,25 @@ def create(
     quiet: ask.Quiet = False,
 ) -> None:
     """Make a session: write the words, speak them, mix them over a bed, and encode the file."""
-    from drift_audio.apart import begin
     from drift_audio.cli.output import progress
     from drift_audio.config import load_settings
 
-    with ctx.obj or begin() as apart:  # begun first of all: what it loads takes longest
-        settings = load_settings({}, llm={"model": model, "base_url": base_url, "model_file": llm_model_file})
-        scenario = ask.build_scenario(
-            settings, situation=ask.read_situation(situation, file), style=style, minutes=ask.number(minutes), voice=voice,
-            ambience=ambience, language=language, seed=ask.fresh_seed(seed), steady=steady,
-        )  # fmt: skip
-        target = ask.make_target(
-            output, settings.output, format=format, bitrate=bitrate, script_out=script_out, bed_level_db=bed_level,
-            bed=not no_bed, bells=not no_bell, loudness=loudness, stems=stems, captions=captions, force=force,
-        )  # fmt: skip
-        from drift_audio import pipeline
-        from drift_audio.studio import open_studio
+    settings = load_settings({}, llm={"model": model, "base_url": base_url, "model_file": llm_model_file})
+    scenario = ask.build_scenario(
+        settings, situation=ask.read_situation(situation, file), style=style, minutes=ask.number(minutes), voice=voice,
+        ambience=ambience, language=language, seed=ask.fresh_seed(seed), steady=steady,
+    )  # fmt: skip
+    target = ask.make_target(
+        output, settings.output, format=format, bitrate=bitrate, script_out=script_out, bed_level_db=bed_level,
+        bed=not no_bed, bells=not no_bell, loudness=loudness, stems=stems, captions=captions, force=force,
+    )  # fmt: skip
+    from drift_audio import pipeline
+    from drift_audio.studio import open_studio
 
-        if not quiet:
-            ask.tell_destination(settings, writer)
-        shown = progress(wanted=not (quiet or as_json))
-        with open_studio(settings, writer=writer, once=True) as studio, shown as on_event:
-            session = pipeline.create(scenario, studio, target, on_event=on_event, apart=apart)
+    if not quiet:
+        ask.tell_destination(settings, writer)
+    shown = progress(wanted=not (quiet or as_json))
+    with open_studio(settings, writer=writer, once=True) as studio, shown as on_event:
+        session = pipeline.create(scenario, studio, target, on_event=on_event, apart=ctx.obj)
     ask.deliver(session, target)
     ask.report(session, as_json=as_json, quiet=quiet)

@@ -226,7 +226,7 @@ def _own_rules(own: Path, idioms: dict[str, Any], macros: Mapping[str, str]) -> 
         unknown = {rule.outcome for rule in rules} - {"crisis", "abuse", "caution"}
         broken = [rule for rule in rules if not (rule.listened or rule.excused)]
         patterns = [Pattern(text, macros) for texts in own_idioms.values() for text in texts]
-        for pattern in chain(patterns, *(rule.listened + rule.excused for rule in rules)):
+        for pattern in chain(patterns, *(rule.listened + rule.excused + rule.others for rule in rules)):
             pattern.check()
     except (KeyError, TypeError, ValueError, AttributeError, re.error) as error:
         raise ConfigError(f"{own}: broken signals ({error}); each rule needs outcome, reason, needs and patterns") from None

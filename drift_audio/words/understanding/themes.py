@@ -74,9 +74,7 @@ def _cues() -> dict[str, list[tuple[float, Sought]]]:
     table = {name: cues for name, cues in _table().items() if name != "kinds"}
     return {
         name: [
-            (float(weight), Sought(rf"(?<!\w)(?:{pattern})(?!\w)"))
-            for weight, patterns in cues.items()
-            for pattern in patterns
+            (float(weight), Sought(rf"(?<!\w)(?:{pattern})(?!\w)")) for weight, patterns in cues.items() for pattern in patterns
         ]
         for name, cues in table.items()
     }
