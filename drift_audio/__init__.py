@@ -12,11 +12,11 @@ __version__ = "0.1.0"
 __all__ = ["Scenario", "Session", "__version__", "create"]
 
 if TYPE_CHECKING:
-    from drift_audio.pipeline import Session
+    from drift_audio.api import create
     from drift_audio.scenario import Scenario
-    from drift_audio.studio import create
+    from drift_audio.session import Session
 
-_HOMES = {"Scenario": "drift_audio.scenario", "Session": "drift_audio.pipeline", "create": "drift_audio.studio"}
+_HOMES = {"Scenario": "drift_audio.scenario", "Session": "drift_audio.session", "create": "drift_audio.api"}
 
 
 def __getattr__(name: str) -> Any:

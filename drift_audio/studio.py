@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from drift_audio.catalog import Catalog
-from drift_audio.compose import OnEvent, silent
-from drift_audio.config import Settings, installation_key, load_settings, private_folder
+from drift_audio.config import Settings, installation_key, private_folder
 from drift_audio.errors import ConfigError
-from drift_audio.pipeline import Session, Studio
-from drift_audio.pipeline import create as _create
-from drift_audio.target import Target, located
 
 if TYPE_CHECKING:
-    from drift_audio.scenario import Scenario
+    from drift_audio.sound.beds.spec import Ambience
     from drift_audio.sound.engines.base import Voice
-    from drift_audio.sound.speech import VoiceBox
+    from drift_audio.sound.voice.speech import VoiceBox
     from drift_audio.words.writers.base import Writer
 
 WriterName = Literal["auto", "offline", "llm"]
@@ -77,9 +73,9 @@ def open_voices(settings: Settings, voices: Catalog[Voice]) -> VoiceBox:
     Raises:
         ConfigError: a folder cannot be used, or the lexicon is broken.
     """
-    from drift_audio.sound.clips import ClipCache
-    from drift_audio.sound.lexicon import load_lexicon
-    from drift_audio.sound.speech import VoiceBox
+    from drift_audio.sound.voice.clip_cache import ClipCache
+    from drift_audio.sound.voice.lexicon import load_lexicon
+    from drift_audio.sound.voice.speech import VoiceBox
 
     key = installation_key(settings)
     try:
@@ -117,27 +113,27 @@ def clock(epoch: str | None) -> Callable[[], date]:
     return lambda: datetime.now().astimezone().date()
 
 
-def create(
-    scenario: Scenario,
-    output: str | Path = ".",
-    *,
-    settings: Mapping[str, Any] | None = None,
-    on_event: OnEvent | None = None,
-    **target: Any,
-) -> Session:
-    """Make one session from Python.
+@dataclass(frozen=True)
+class Studio:
+    """Ready objects that every session shares; built by `studio.open_studio`.
 
-    Args:
-        scenario: what is asked for.
-        output: a file or a folder (existing, or written with a slash at its end).
-        settings: overrides of `config.Settings` fields.
-        on_event: called with every progress event.
-        target: further fields of `target.Target` (format, force, bed_level_db, bells ...).
-
-    Raises:
-        DriftError: see `drift_audio.errors`.
+    voices, ambience: catalogues. voice_box: opened engines and the clip cache. writer: who writes scripts.
+    default_voice, default_ambience: where neither request nor script names one. locale: for help lines.
+    user_dir: folder of the user's own data files. spool_dir: where big temporary files may stand. today: the clock.
+    once: for a single session, so that parser and engines may go as soon as they have done their part.
     """
-    from drift_audio.apart import begin
 
-    with begin() as apart, open_studio(load_settings(settings), once=True) as studio:
-        return _create(scenario, studio, Target(output=located(output), **target), on_event=on_event or silent, apart=apart)
+    voices: Catalog[Voice]
+    ambience: Catalog[Ambience]
+    voice_box: VoiceBox
+    writer: Writer
+    default_voice: str
+    default_ambience: str | None
+    locale: str
+    user_dir: Path
+    spool_dir: Path
+    today: Callable[[], date]
+    once: bool = False
+
+    def close(self) -> None:
+        self.voice_box.close()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from drift_audio.sound.beds.base import Bed
-    from drift_audio.sound.mix import Part
+    from drift_audio.sound.mixing.mix import Part
     from drift_audio.sound.score import Timeline
 
 CLIP_RATE = 24_000
@@ -44,10 +44,10 @@ def voice(seconds: float, seed: int) -> np.ndarray:
 
 def session(minutes: float, folder: Path) -> Timeline:
     """A timeline of `minutes` with 45 % of speech, every clip in the cache."""
-    from drift_audio.sound.clips import ClipCache
+    from drift_audio.script.model import Pause, Utterance
     from drift_audio.sound.score import Item, Spoken
     from drift_audio.sound.timeline import solve
-    from drift_audio.words.script.model import Pause, Utterance
+    from drift_audio.sound.voice.clip_cache import ClipCache
 
     cache = ClipCache(folder / "clips", max_bytes=1 << 33, key=b"bench" * 4)
     entries: list[Spoken] = []
@@ -81,10 +81,10 @@ def opener(expression: str) -> Bed:
 
 
 def ours(timeline: Timeline, bed: str, out: Path) -> None:
-    from drift_audio.sound.export import ExportOptions, export
-    from drift_audio.sound.loudness import master
-    from drift_audio.sound.mix import MixOptions, mix
-    from drift_audio.sound.tags import Tags
+    from drift_audio.sound.dsp.loudness import master
+    from drift_audio.sound.encoding.export import ExportOptions, export
+    from drift_audio.sound.encoding.tags import Tags
+    from drift_audio.sound.mixing.mix import MixOptions, mix
 
     mastered = master(mix(timeline, opener, MixOptions(ambience=bed)), spool_dir=out.parent)
     export(mastered, out, frames=timeline.frames, options=ExportOptions(), tags=Tags("Bench"))
@@ -95,7 +95,7 @@ def stem(timeline: Timeline, bed: str, part: Part, out: Path) -> Path:
     import soundfile
 
     from drift_audio.sound.audio import RATE
-    from drift_audio.sound.mix import MixOptions, mix
+    from drift_audio.sound.mixing.mix import MixOptions, mix
 
     with soundfile.SoundFile(out, "w", RATE, 2, "PCM_16") as file:
         for block in mix(timeline, opener, MixOptions(ambience=bed, part=part)):

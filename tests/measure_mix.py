@@ -18,15 +18,15 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from drift_audio import pipeline
+from drift_audio import pipeline, preflight
 from drift_audio.config import load_settings
-from drift_audio.direction import Direction
+from drift_audio.output_spec import OutputSpec, stem_files
+from drift_audio.render_options import RenderOptions
 from drift_audio.scenario import Scenario
-from drift_audio.sound import curves
-from drift_audio.sound.stems import write_stems
+from drift_audio.script.model import Optional, Script, Utterance
+from drift_audio.sound.mixing import ducking
+from drift_audio.sound.mixing.stems import write_stems
 from drift_audio.studio import open_studio
-from drift_audio.target import Target, stem_files
-from drift_audio.words.script.model import Optional, Script, Utterance
 from tests import instruments as hear
 
 SITUATION = "I snapped at my husband over the dishes this morning and he left without a word"
@@ -83,20 +83,20 @@ def own_files(folder: Path) -> list[str]:
 def measure(bed: str, style: str, minutes: float, folder: Path, heard: dict[str, float]) -> tuple[Row, float]:
     """One session; `heard` keeps the dry figure of each script, which the bed does not change."""
     scenario = Scenario(situation=SITUATION, style=style, minutes=minutes, ambience=bed, seed=12)  # type: ignore[arg-type]
-    target = Target(output=folder / "session.mp3", force=True)
+    target = OutputSpec(output=folder / "session.mp3", force=True)
     with open_studio(load_settings({}), writer="offline") as studio:
         made = pipeline.create(scenario, studio, target)
         said = words(made.script)
-        direction = pipeline.fit(Direction.of(made.script, target), made.script, studio)
+        options = preflight.fit(RenderOptions.of(made.script, target), made.script, studio)
         if said not in heard:
-            opener = pipeline.bed_opener(made.script.seed, studio)
+            opener = preflight.bed_opener(made.script.seed, studio)
             parts = stem_files(folder, "dry")
-            write_stems(made.timeline, opener, replace(direction.mix, bells=False), parts)
+            write_stems(made.timeline, opener, replace(options.mix, bells=False), parts)
             dry = parts["voice"]
             heard[said] = hear.word_errors(said, hear.heard(dry))
     loud = hear.loudness(made.path)
-    gain = curves.bed_db(made.timeline, direction.mix.duck, direction.mix.fades)
-    fall, rise = curves.steepest(gain)
+    gain = ducking.bed_db(made.timeline, options.mix.duck, options.mix.fades)
+    fall, rise = ducking.steepest(gain)
     marks = [(mark["title"], round(mark["start"], 1)) for mark in hear.chapters(made.path)]
     row = Row(
         seconds=loud.seconds,
@@ -104,12 +104,12 @@ def measure(bed: str, style: str, minutes: float, folder: Path, heard: dict[str,
         peak=loud.true_peak_dbtp,
         wrong=hear.word_errors(said, hear.heard(made.path)),
         dry=heard[said],
-        duck=float((gain - curves.follow(made.timeline)).min()),
+        duck=float((gain - ducking.follow(made.timeline)).min()),
         fall=fall,
         rise=rise,
         chapters=marks == [(part.name, round(part.start, 1)) for part in made.sections],
     )
-    return row, direction.mix.duck.depth_db
+    return row, options.mix.duck.depth_db
 
 
 def main() -> int:

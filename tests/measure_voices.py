@@ -16,13 +16,14 @@ from typing import Any
 import numpy as np
 
 from drift_audio.config import load_settings
-from drift_audio.sound import guard
+from drift_audio.script.model import Utterance
+from drift_audio.sound import clip_guard
 from drift_audio.sound.audio import RATE
-from drift_audio.sound.clips import ClipCache
-from drift_audio.sound.score import Clip, Item
-from drift_audio.sound.speech import VoiceBox, speak
+from drift_audio.sound.clip import Clip
+from drift_audio.sound.score import Item
+from drift_audio.sound.voice.clip_cache import ClipCache
+from drift_audio.sound.voice.speech import VoiceBox, speak
 from drift_audio.studio import voice_catalog
-from drift_audio.words.script.model import Utterance
 from tests.instruments import recogniser, simple
 
 PASSAGE = (
@@ -109,7 +110,7 @@ def judge(text: str, clip: Clip, speed: float) -> Bad | None:
     listened, seconds = heard(clip), clip.frames / RATE
     words = len(simple(text).split())
     wrong = garbled(text, listened) if words <= 6 else word_distance(text, listened) > 0.05 * words
-    lasts = 0.4 < seconds / guard.typical_seconds(text, speed) < 2.2
+    lasts = 0.4 < seconds / clip_guard.typical_seconds(text, speed) < 2.2
     return None if lasts and not wrong else Bad(text, listened, speed, round(seconds, 2))
 
 
@@ -194,10 +195,10 @@ def session(voice: str, folder: Path, *, minutes: float) -> tuple[float, float]:
     from concurrent.futures import ThreadPoolExecutor
 
     from drift_audio import pipeline
+    from drift_audio.output_spec import OutputSpec
     from drift_audio.scenario import Scenario
-    from drift_audio.sound.speech import usable_cores
+    from drift_audio.sound.voice.speech import usable_cores
     from drift_audio.studio import open_studio
-    from drift_audio.target import Target
 
     asked: list[dict[str, Any]] = []
     scenario = Scenario(
@@ -214,7 +215,7 @@ def session(voice: str, folder: Path, *, minutes: float) -> tuple[float, float]:
 
         engine.synthesize = noting  # type: ignore[method-assign]
         started = time.perf_counter()
-        pipeline.create(scenario, studio, Target(output=folder / "session.mp3"))
+        pipeline.create(scenario, studio, OutputSpec(output=folder / "session.mp3"))
         whole = time.perf_counter() - started
         started = time.perf_counter()
         with ThreadPoolExecutor(min(engine.threads, usable_cores())) as pool:

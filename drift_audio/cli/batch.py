@@ -16,9 +16,9 @@ from drift_audio.errors import EXIT_BAD_INPUT, EXIT_FAILED, ConfigError
 
 if TYPE_CHECKING:
     from drift_audio.config import Settings
-    from drift_audio.delivery.batch import Choice, EntryState, Executor, Report, Run
-    from drift_audio.delivery.batchfile import Batch
-    from drift_audio.delivery.items import Outcome
+    from drift_audio.delivery.batch.batchfile import Batch
+    from drift_audio.delivery.batch.items import Outcome
+    from drift_audio.delivery.batch.run import Choice, EntryState, Executor, Report, Run
 
 
 class RunByDefault(TyperGroup):
@@ -64,8 +64,8 @@ def run(
 ) -> int:
     """Make every session of FILE. Run it again to continue; what is done is verified and skipped."""
     from drift_audio.cli.output import emit_json
-    from drift_audio.delivery import batch as work
-    from drift_audio.delivery import batchfile
+    from drift_audio.delivery.batch import batchfile
+    from drift_audio.delivery.batch import run as work
 
     if schema:
         emit_json(batchfile.schema())
@@ -90,7 +90,7 @@ def retry(
     quiet: ask.Quiet = False,
 ) -> int:
     """Try the failed items again (and whatever is not done yet)."""
-    from drift_audio.delivery import batch as work
+    from drift_audio.delivery.batch import run as work
 
     choice = work.Choice(only=tuple(only or ()), retry=True)
     return _perform(file, output, choice, jobs=jobs, cluster=cluster, writer=writer, dry_run=False, as_json=as_json, quiet=quiet)
@@ -100,7 +100,7 @@ def retry(
 def status(file: File, output: Output = None, as_json: ask.Json = False) -> int:
     """Show where a batch stands, also while it runs elsewhere."""
     from drift_audio.cli.output import emit_json
-    from drift_audio.delivery import batch as work
+    from drift_audio.delivery.batch import run as work
 
     settings, batch, _ = _read(file)
     made = work.open_run(batch, _place(file, output), settings)
@@ -125,8 +125,8 @@ def _perform(
     quiet: bool,
 ) -> int:
     from drift_audio.cli.output import emit_json
-    from drift_audio.delivery import batch as work
-    from drift_audio.delivery.workers import usable_cores
+    from drift_audio.delivery.batch import run as work
+    from drift_audio.delivery.batch.workers import usable_cores
 
     settings, batch, start = _read(file)
     _tell_mistakes(batch)
@@ -149,18 +149,18 @@ def _perform(
 
 def _executor(settings: Settings, run: Run, workers: int, *, cluster: str | None, writer: Any) -> Executor:
     if cluster is not None:
-        from drift_audio.delivery.cluster import DaskWorkers
+        from drift_audio.delivery.batch.cluster import DaskWorkers
 
         return DaskWorkers(settings, cluster, journal=run.journal, writer=writer)
-    from drift_audio.delivery.workers import LocalWorkers
+    from drift_audio.delivery.batch.workers import LocalWorkers
 
     return LocalWorkers(settings, jobs=workers, journal=run.home / "journal.sqlite", writer=writer)
 
 
 def _read(file: str) -> tuple[Settings, Batch, Any]:
     from drift_audio.config import load_settings
-    from drift_audio.delivery.batch import check_catalogue
-    from drift_audio.delivery.batchfile import load_batch
+    from drift_audio.delivery.batch.batchfile import load_batch
+    from drift_audio.delivery.batch.run import check_catalogue
     from drift_audio.studio import open_studio
 
     settings = load_settings()
@@ -175,7 +175,7 @@ def _place(file: str, output: str | None) -> str:
 
 def _tell_mistakes(batch: Batch) -> None:
     from drift_audio.cli.output import err_console
-    from drift_audio.delivery.batch import mistakes_text
+    from drift_audio.delivery.batch.run import mistakes_text
 
     if batch.mistakes:
         err_console().print(mistakes_text(batch.path, batch.mistakes), markup=False)

@@ -59,6 +59,6 @@ def create(
         ask.tell_destination(settings, writer)
     shown = progress(wanted=not (quiet or as_json))
     with open_studio(settings, writer=writer, once=True) as studio, shown as on_event:
-        session = pipeline.create(scenario, studio, target, on_event=on_event, apart=ctx.obj)
+        session = pipeline.create(scenario, studio, target, on_event=on_event, process=ctx.obj)
     ask.deliver(session, target)
     ask.report(session, as_json=as_json, quiet=quiet)

@@ -11,8 +11,8 @@ from drift_audio.cli import request as ask
 from drift_audio.errors import BadInput
 
 if TYPE_CHECKING:
-    from drift_audio.delivery.daily import DayReport
-    from drift_audio.delivery.rotation import Plan
+    from drift_audio.delivery.daily.rotation import Plan
+    from drift_audio.delivery.daily.run import DayReport
 
 app = typer.Typer(no_args_is_help=True, help="One session a day from your own rotation (docs/daily.md).")
 
@@ -25,9 +25,9 @@ def init(force: ask.Force = False, as_json: ask.Json = False) -> None:
     """Write a commented daily.yaml to edit."""
     from drift_audio.cli.output import emit_json
     from drift_audio.config import load_settings
-    from drift_audio.delivery import daily
+    from drift_audio.delivery.daily import run
 
-    path = daily.init(load_settings(), force=force)
+    path = run.init(load_settings(), force=force)
     if as_json:
         emit_json({"path": str(path)})
     else:
@@ -39,12 +39,12 @@ def plan(days: Days = 14, day: Day = None, as_json: ask.Json = False) -> None:
     """Show what will come."""
     from drift_audio.cli.output import emit_json, show_table
     from drift_audio.config import load_settings
-    from drift_audio.delivery import daily
-    from drift_audio.delivery.rotation import load_daily, plan_days
+    from drift_audio.delivery.daily import run
+    from drift_audio.delivery.daily.rotation import load_daily, plan_days
 
     settings = load_settings()
-    rules = load_daily(daily.daily_file(settings))
-    history = daily.Diary(daily.state_folder(settings)).days()
+    rules = load_daily(run.daily_file(settings))
+    history = run.Diary(run.state_folder(settings)).days()
     plans = plan_days(rules, _day(day), days, history)
     if as_json:
         emit_json({"days": [_plan_json(plan) for plan in plans]})
@@ -67,11 +67,11 @@ def run(day: Day = None, as_json: ask.Json = False, quiet: ask.Quiet = False) ->
     """Make the day's session, once, however often it is run."""
     from drift_audio.cli.output import emit_json
     from drift_audio.config import load_settings
-    from drift_audio.delivery import daily
+    from drift_audio.delivery.daily import run
 
     settings = load_settings()
     today = _day(None)
-    report = daily.run_day(settings, _day(day), make=daily.studio_maker(settings), today=today)
+    report = run.run_day(settings, _day(day), make=run.studio_maker(settings), today=today)
     if as_json:
         emit_json(report.model_dump(mode="json"))
     elif not quiet:

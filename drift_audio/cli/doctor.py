@@ -82,7 +82,7 @@ def places(settings: Settings) -> list[Finding]:
     """The three folders: can they be written, and how much stands in the cache."""
     from drift_audio.config import private_folder
     from drift_audio.errors import OutputError
-    from drift_audio.target import check_writable
+    from drift_audio.files import check_writable
 
     found = []
     for name in ("config_dir", "data_dir", "cache_dir"):
@@ -130,7 +130,7 @@ def model(settings: Settings) -> list[Finding]:
 
 def reader() -> list[Finding]:
     """What the story of a situation is read with."""
-    from drift_audio.words.understanding.sense import REQUIREMENT, ready
+    from drift_audio.words.understanding.theme_model import REQUIREMENT, ready
 
     if ready():
         return [Finding(name="story", ok=True, detail="read by cues, grammar and a sentence model on this machine")]

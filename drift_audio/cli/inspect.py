@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 import typer
 
 if TYPE_CHECKING:
-    from drift_audio.sound.inspect import Picture, Report
+    from drift_audio.sound.inspection.inspect import Picture, Report
 
 File = Annotated[Path, typer.Argument(help="Any audio file.", show_default=False)]
 Png = Annotated[Path | None, typer.Option("--png", help="Draw wave, spectrogram and loudness into this PNG file.")]
@@ -27,9 +27,9 @@ def inspect(
 ) -> None:
     """Show loudness, peak, speech, silence and the bed under the voice; exit 1 when a promise is broken."""
     from drift_audio.cli.output import console, emit_json
-    from drift_audio.sound import inspect as inspecting
+    from drift_audio.sound.inspection import inspect as inspecting
+    from drift_audio.sound.inspection.picture import write_picture
     from drift_audio.sound.output import check_output
-    from drift_audio.sound.picture import write_picture
 
     if png:
         check_output(png, formats=("png",), force=force)

@@ -11,8 +11,8 @@ import typer
 from typer.core import TyperGroup
 
 from drift_audio import __version__
-from drift_audio.apart import Apart, begin
 from drift_audio.errors import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_INTERRUPTED, CareStop, DriftError
+from drift_audio.words.process import WordsProcess, begin
 
 #: Every command: "module:attribute" of a function or a Typer group. Imported only when it is run or listed.
 COMMANDS: Final[dict[str, str]] = {
@@ -89,13 +89,13 @@ def run() -> None:
 
 def main_code(arguments: list[str]) -> int:
     """Run with `arguments` and answer the exit code."""
-    with begin() if arguments[:1] == ["create"] and "--help" not in arguments else Apart(None) as apart:
-        return _answered(arguments, apart)
+    with begin() if arguments[:1] == ["create"] and "--help" not in arguments else WordsProcess(None) as process:
+        return _answered(arguments, process)
 
 
-def _answered(arguments: list[str], apart: Apart) -> int:
+def _answered(arguments: list[str], process: WordsProcess) -> int:
     try:
-        result = typer.main.get_command(app).main(arguments, prog_name="drift-audio", standalone_mode=False, obj=apart)
+        result = typer.main.get_command(app).main(arguments, prog_name="drift-audio", standalone_mode=False, obj=process)
     except CareStop as stop:
         from drift_audio.cli.output import show_care
 

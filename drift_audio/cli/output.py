@@ -13,8 +13,8 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from drift_audio.compose import Event
-    from drift_audio.pipeline import Session
+    from drift_audio.progress import Event
+    from drift_audio.session import Session
     from drift_audio.words.care.report import CareReport
 
 

@@ -10,8 +10,8 @@ import typer
 from drift_audio.cli import request as ask
 
 if TYPE_CHECKING:
-    from drift_audio.pipeline import Studio
-    from drift_audio.words.script.model import Script
+    from drift_audio.script.model import Script
+    from drift_audio.studio import Studio
 
 
 def render(
@@ -41,8 +41,8 @@ def render(
     )  # fmt: skip
     from drift_audio import pipeline
     from drift_audio.errors import BadInput
+    from drift_audio.script.markup import parse
     from drift_audio.studio import open_studio
-    from drift_audio.words.script.markup import parse
 
     parsed = parse(words, file=str(script))
     with open_studio(settings, writer="offline", once=True) as studio, progress(wanted=not (quiet or as_json)) as on_event:
@@ -57,12 +57,12 @@ def render(
 
 def _tell_where(script: Script, words: str, path: Path, studio: Studio) -> None:
     """Where a voice or a bed of the script cannot be used, tell the line that names it."""
-    from drift_audio import pipeline
     from drift_audio.errors import BadInput, ScriptError
+    from drift_audio.preflight import check_name, named
 
-    for kind, name in pipeline.named(script):
+    for kind, name in named(script):
         try:
-            pipeline.check_name(kind, name, script, studio)
+            check_name(kind, name, script, studio)
         except BadInput as error:
             lines = [number for number, line in enumerate(words.splitlines(), 1) if name in line]
             raise ScriptError(str(error), line=lines[0] if lines else 1, file=str(path)) from None

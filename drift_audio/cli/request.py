@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 import typer
 
 from drift_audio.errors import BadInput, ScenarioError
+from drift_audio.files import located
+from drift_audio.output_spec import Format, OutputSpec
 from drift_audio.scenario import STYLES, Scenario
-from drift_audio.target import Format, Target, located
 
 if TYPE_CHECKING:
     from drift_audio.config import Settings
-    from drift_audio.pipeline import Session
+    from drift_audio.session import Session
 
 WriterChoice = Literal["auto", "offline", "llm"]
 LoudnessChoice = Literal["-16", "-19", "-23", "off"]
@@ -101,7 +102,7 @@ def fresh_seed(seed: int | None) -> int:
     return secrets.randbelow(2**32) if seed is None else seed
 
 
-def make_target(output: str | None, settings_output: Path, **fields: Any) -> Target:
+def make_target(output: str | None, settings_output: Path, **fields: Any) -> OutputSpec:
     """A target from options; a path that ends in a slash is a folder even before it exists.
 
     Raises:
@@ -112,7 +113,7 @@ def make_target(output: str | None, settings_output: Path, **fields: Any) -> Tar
     path = settings_output if output is None else located(output)
     loudness = fields.pop("loudness", "-16")
     try:
-        return Target(output=path, loudness=None if loudness == "off" else int(loudness), **fields)
+        return OutputSpec(output=path, loudness=None if loudness == "off" else int(loudness), **fields)
     except ValidationError as error:
         first = error.errors()[0]
         raise ScenarioError(f"{first['loc'][0]}: {first['msg']} (got {first['input']!r})") from None
@@ -129,9 +130,10 @@ def build_scenario(settings: Settings, **fields: Any) -> Scenario:
     return Scenario.build(**{**defaults, **given})
 
 
-def deliver(session: Session, target: Target) -> None:
+def deliver(session: Session, target: OutputSpec) -> None:
     """What belongs beside a finished file: captions when asked for; feed and page of a folder that sessions are collected in."""
-    from drift_audio.delivery.collection import publish, record, write_captions
+    from drift_audio.delivery.feed.collection import publish
+    from drift_audio.delivery.feed.record import record, write_captions
 
     if target.is_folder and target.output != Path():
         publish(session, with_captions=target.captions)

@@ -25,7 +25,7 @@ def say(
     """Speak a line to a WAV file, with your own lexicon.yaml applied."""
     import sys
 
-    from drift_audio.sound.sample import sentences
+    from drift_audio.sound.voice.sample import sentences
 
     spoken = sys.stdin.read(20_000) if text == "-" else text
     write(sentences(spoken), voice=voice, output=output, speed=speed, force=force, as_json=as_json)
@@ -35,7 +35,7 @@ def write(texts: tuple[str, ...], *, voice: str | None, output: Path | None, spe
     """Speak `texts` by `voice` (or the default one) and show what was written."""
     from drift_audio.cli.output import emit_json, err_console
     from drift_audio.config import load_settings
-    from drift_audio.sound.sample import write_sample
+    from drift_audio.sound.voice.sample import write_sample
     from drift_audio.studio import open_voices, voice_catalog
 
     settings = load_settings({"voice": voice})

@@ -23,9 +23,9 @@ def install(at: At, weekdays: Weekdays = False, by: By = "auto", as_json: ask.Js
 
     from drift_audio.cli.output import emit_json
     from drift_audio.config import load_settings
-    from drift_audio.delivery import schedule as subject
-    from drift_audio.delivery.daily import daily_file
-    from drift_audio.delivery.rotation import load_daily
+    from drift_audio.delivery.daily import schedule as subject
+    from drift_audio.delivery.daily.rotation import load_daily
+    from drift_audio.delivery.daily.run import daily_file
 
     settings = load_settings()
     wanted = subject.make_schedule(at, weekdays=weekdays, settings=settings)
@@ -43,7 +43,7 @@ def install(at: At, weekdays: Weekdays = False, by: By = "auto", as_json: ask.Js
 def show(as_json: ask.Json = False) -> None:
     """Show what is installed."""
     from drift_audio.cli.output import emit_json
-    from drift_audio.delivery import schedule as subject
+    from drift_audio.delivery.daily import schedule as subject
 
     found = subject.find(subject.schedulers(Path.home()))
     if as_json:
@@ -58,7 +58,7 @@ def show(as_json: ask.Json = False) -> None:
 def remove(as_json: ask.Json = False) -> None:
     """Remove what was installed; nothing else is touched."""
     from drift_audio.cli.output import emit_json
-    from drift_audio.delivery import schedule as subject
+    from drift_audio.delivery.daily import schedule as subject
 
     known = [scheduler for scheduler in subject.schedulers(Path.home()) if scheduler.name != "crontab" or scheduler.usable()]
     removed = [scheduler.name for scheduler in known if scheduler.remove()]

@@ -10,7 +10,7 @@ import typer
 from drift_audio.cli import request as ask
 
 if TYPE_CHECKING:
-    from drift_audio.explain import Explained
+    from drift_audio.words.explain import Explained
 
 
 def script(
@@ -35,7 +35,7 @@ def script(
 ) -> None:
     """Write the words of a session as a file to edit; `drift-audio render` makes the audio from it."""
     from drift_audio.config import load_settings
-    from drift_audio.target import check_free
+    from drift_audio.files import check_free
 
     settings = load_settings({}, llm={"model": model, "base_url": base_url, "model_file": llm_model_file})
     scenario = ask.build_scenario(
@@ -44,12 +44,12 @@ def script(
     )  # fmt: skip
     if output is not None:
         check_free(output, force=force)
-    from drift_audio import explain as telling
-    from drift_audio import pipeline
     from drift_audio.cli.output import emit_json
-    from drift_audio.compose import compose
+    from drift_audio.preflight import settle
+    from drift_audio.script.format import format_script
     from drift_audio.studio import open_studio
-    from drift_audio.words.script.format import format_script
+    from drift_audio.words import explain as telling
+    from drift_audio.words.compose import compose
 
     with open_studio(settings, writer=writer) as studio:
         if dry_run:
@@ -58,7 +58,7 @@ def script(
             return
         ask.tell_destination(settings, writer)
         written = compose(scenario, studio)
-        settled = pipeline.settle(written.script, studio)
+        settled = settle(written.script, studio)
         explained = telling.explain(scenario, written, studio) if explain else None
     for warning in written.warnings:
         typer.echo(f"drift-audio: note: {warning}", err=True)
@@ -67,7 +67,7 @@ def script(
 
 def _show(text: str, explained: Explained | None, *, output: Path | None, as_json: bool) -> None:
     from drift_audio.cli.output import emit_json
-    from drift_audio.target import write_private
+    from drift_audio.files import write_private
 
     if output is not None:
         write_private(output, text)

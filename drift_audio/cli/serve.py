@@ -23,8 +23,8 @@ def serve(
     """Offer FOLDER over HTTP until Ctrl-C: index.html for a browser, feed.xml for a podcast app. Nothing else can be read."""
     from drift_audio.cli.output import emit_json, err_console
     from drift_audio.config import load_settings
-    from drift_audio.delivery import serve as subject
-    from drift_audio.delivery.collection import refresh
+    from drift_audio.delivery.feed import http_server as subject
+    from drift_audio.delivery.feed.collection import refresh
 
     token = None if subject.is_loopback(host) else subject.kept_token(load_settings().data_dir, renew=new_token)
     door = subject.open_door(folder, host=host, port=port, token=token)

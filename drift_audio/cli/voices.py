@@ -50,7 +50,7 @@ def list_voices(as_json: sayings.Json = False) -> None:
 @app.command()
 def preview(name: Name, output: sayings.Output = None, force: sayings.Force = False, as_json: sayings.Json = False) -> None:
     """Let a voice speak four sentences into a WAV file."""
-    from drift_audio.sound.sample import PASSAGE
+    from drift_audio.sound.voice.sample import PASSAGE
 
     sayings.write(PASSAGE, voice=name, output=output, speed=1.0, force=force, as_json=as_json)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-from drift_audio.sound.audio import RATE, Samples
-from drift_audio.words.script.model import Atom, Bell, Breath, Cue, Optional, Script, Utterance
+from drift_audio.script.model import Atom, Bell, Breath, Cue, Optional, Script, Utterance
+from drift_audio.sound.audio import RATE
+from drift_audio.sound.clip import Clip
 
 FULL_ARC: Final = 3
 """Scripts of so many sections go through the delivery arc section by section, others sentence by sentence."""
@@ -30,29 +30,6 @@ class Item:
     speed: float
     place: float
     stage: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Clip:
-    """A voiced sentence, trimmed to the voice with short fades, kept on disk; never all of a session in memory.
-
-    text: what was spoken. frames: its exact length at `RATE`. path: the cached file at the engine's own rate.
-    rate: hertz of that file. gain_db: what `load` adds to the file (the delivery arc's level at this place).
-    level_lufs: loudness of what `load` returns, for the levelling over the session.
-    """
-
-    text: str
-    frames: int
-    path: Path
-    rate: int
-    level_lufs: float
-    gain_db: float = 0.0
-
-    def load(self) -> Samples:
-        """Samples at `RATE`: float32 (frames, 1), exactly `self.frames` long."""
-        from drift_audio.sound.clips import load_clip  # the cache's file format is that module's business
-
-        return load_clip(self)
 
 
 @dataclass(frozen=True, slots=True)

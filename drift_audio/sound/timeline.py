@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from drift_audio.script.model import Bell, Breath, Cue, Pause, Utterance
 from drift_audio.sound.audio import RATE
 from drift_audio.sound.score import BedChange, BreathCycle, Event, Span, Speech, Spoken, Strike, Timeline
-from drift_audio.words.script.model import Bell, Breath, Cue, Pause, Utterance
 
 
 @dataclass(frozen=True, slots=True)

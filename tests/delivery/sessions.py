@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from drift_audio.delivery.collection import Record, publish
-from drift_audio.pipeline import SectionTime, Session
+from drift_audio.delivery.feed.collection import publish
+from drift_audio.delivery.feed.record import Record
+from drift_audio.script.model import Script, Section, Utterance
+from drift_audio.session import SectionTime, Session
 from drift_audio.sound.audio import RATE
-from drift_audio.sound.score import Clip, Span, Speech, Timeline
-from drift_audio.words.script.model import Script, Section, Utterance
+from drift_audio.sound.clip import Clip
+from drift_audio.sound.score import Span, Speech, Timeline
 
 LINES = ("Settle in & arrive.", "Let the <breath> come --> and go.", "[Notice] what is here.", "When you are ready, come back.")
 STARTS = (0.5, 4.0, 10.25, 18.0)

@@ -8,10 +8,11 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from drift_audio.script.model import Atom, Bell, Breath, Cue, Pause, Utterance
 from drift_audio.sound.audio import RATE
-from drift_audio.sound.score import BedChange, BreathCycle, Clip, Item, Speech, Spoken, Strike, Timeline
+from drift_audio.sound.clip import Clip
+from drift_audio.sound.score import BedChange, BreathCycle, Item, Speech, Spoken, Strike, Timeline
 from drift_audio.sound.timeline import TimelineRules, solve
-from drift_audio.words.script.model import Atom, Bell, Breath, Cue, Pause, Utterance
 
 RULES = TimelineRules()
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drift_audio.sound.audio import RATE, gain
-from drift_audio.sound.beds.draw import log_uniform
 from drift_audio.sound.beds.grains import Room, interlaced, steady_rms
+from drift_audio.sound.beds.random_draws import log_uniform
 from drift_audio.sound.beds.spec import CallsLayer
 from drift_audio.sound.beds.streams import Flat, Scatter, Stream
 

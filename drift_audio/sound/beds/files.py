@@ -22,11 +22,11 @@ from numpy.typing import NDArray
 
 from drift_audio.errors import CatalogError
 from drift_audio.sound.audio import CHANNELS, RATE, Samples, gain
-from drift_audio.sound.beds.draw import child
 from drift_audio.sound.beds.level import k_weighted_lufs
+from drift_audio.sound.beds.random_draws import child
 from drift_audio.sound.beds.spec import LEVEL_LUFS
 from drift_audio.sound.beds.streams import CHUNK, Flat
-from drift_audio.sound.filters import Filter, high_pass
+from drift_audio.sound.dsp.filters import Filter, high_pass
 
 SUFFIXES: Final = frozenset(
     "wav flac ogg oga opus mp3 aif aiff aifc au caf w64 rf64 m4a aac mp4 m4b wma webm mka".split()  # noqa: SIM905 - reads better

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from drift_audio.sound.audio import RATE
-from drift_audio.sound.beds.draw import log_uniform, slow_noise
 from drift_audio.sound.beds.grains import Grain, lay
 from drift_audio.sound.beds.noise import drift_of
+from drift_audio.sound.beds.random_draws import log_uniform, slow_noise
 from drift_audio.sound.beds.spec import ImpactsLayer
 from drift_audio.sound.beds.streams import Flat, Stream, Weave, interleave, unit_rms
 

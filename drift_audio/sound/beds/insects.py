@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drift_audio.sound.audio import RATE
-from drift_audio.sound.beds.draw import log_uniform
 from drift_audio.sound.beds.grains import Grain, lay
 from drift_audio.sound.beds.noise import drift_of
+from drift_audio.sound.beds.random_draws import log_uniform
 from drift_audio.sound.beds.spec import InsectsLayer
 from drift_audio.sound.beds.streams import Stream, Weave, interleave, unit_rms
 

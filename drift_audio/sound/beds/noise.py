@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from drift_audio.sound.audio import RATE
-from drift_audio.sound.beds.draw import Curve, shape_at, slow_noise
+from drift_audio.sound.beds.random_draws import Curve, shape_at, slow_noise
 from drift_audio.sound.beds.spec import Layer, Modulation, NoiseLayer
 from drift_audio.sound.beds.streams import Drift, Flat, Stream, Weave, interleave, unit_rms
 

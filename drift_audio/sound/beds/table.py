@@ -168,7 +168,7 @@ def _deeper(above: tuple[str, ...], name: str) -> tuple[str, ...]:
 
 
 def _declared(bed: Ambience, seed: int) -> list[Stream]:
-    from drift_audio.sound.beds.draw import child
+    from drift_audio.sound.beds.random_draws import child
     from drift_audio.sound.beds.streams import Level
 
     streams: list[Stream] = []

@@ -7,9 +7,9 @@ from typing import Final
 
 import numpy as np
 
-from drift_audio.sound.beds.draw import Curve, log_uniform
 from drift_audio.sound.beds.grains import interlaced
 from drift_audio.sound.beds.noise import BIN_HZ, STEP_HZ, overlapped
+from drift_audio.sound.beds.random_draws import Curve, log_uniform
 from drift_audio.sound.beds.spec import ThunderLayer
 from drift_audio.sound.beds.streams import Flat, Scatter, Stream
 

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drift_audio.sound.audio import RATE
-from drift_audio.sound.beds.draw import Curve, log_uniform, shape_at, slow_noise
 from drift_audio.sound.beds.noise import BIN_HZ, HOP, STEP_HZ, drift_of, overlapped
+from drift_audio.sound.beds.random_draws import Curve, log_uniform, shape_at, slow_noise
 from drift_audio.sound.beds.spec import WavesLayer
 from drift_audio.sound.beds.streams import Stream, Weave
 

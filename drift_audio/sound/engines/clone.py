@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from drift_audio.errors import CatalogError, OutputError
-from drift_audio.sound import guard
+from drift_audio.sound import clip_guard
 from drift_audio.sound.engines import weights
 from drift_audio.sound.engines.base import Voice
 from drift_audio.sound.engines.bundle import BundleError
@@ -60,9 +60,9 @@ def read_sample(path: Path) -> np.ndarray:
     except (soundfile.LibsndfileError, OSError, RuntimeError):
         raise BundleError(f"{path}: cannot be read as a recording; give a WAV, FLAC, OGG or MP3 file") from None
     mono = soxr.resample(samples.mean(axis=1), rate, RATE) if samples.size else samples.reshape(-1)
-    if not np.isfinite(mono).all() or (voice := guard.trim(np.asarray(mono, np.float32), RATE)).size == 0:
+    if not np.isfinite(mono).all() or (voice := clip_guard.trim(np.asarray(mono, np.float32), RATE)).size == 0:
         raise BundleError(f"{path}: nothing can be heard in it")
-    if guard.is_clipped(voice):
+    if clip_guard.is_clipped(voice):
         raise BundleError(f"{path}: the recording is clipped; record it again a little quieter")
     seconds = voice.size / RATE
     if not SHORTEST_S <= seconds <= LONGEST_S:

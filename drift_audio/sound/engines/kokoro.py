@@ -20,11 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drift_audio.errors import CatalogError, EngineMissing, SpeechError
-from drift_audio.sound import guard
+from drift_audio.sound import clip_guard
+from drift_audio.sound.clip_guard import Mono
 from drift_audio.sound.engines import weights
 from drift_audio.sound.engines.base import Engine, EngineState, Voice
 from drift_audio.sound.engines.phonemes import phonemizer
-from drift_audio.sound.guard import Mono
 
 READS_IPA: Final = True
 RATE: Final = 24_000
@@ -71,7 +71,7 @@ class KokoroEngine:
         gap = np.zeros(round(GAP_S * RATE / speed), np.float32)
         first, *others = split(phonemes)
         opening = self._led(first, speed, LEADS[seed % len(LEADS)]) if speed < SLOW else self._run(first, speed)
-        pieces = [guard.trim(piece, RATE) for piece in (opening, *(self._run(other, speed) for other in others))]
+        pieces = [clip_guard.trim(piece, RATE) for piece in (opening, *(self._run(other, speed) for other in others))]
         return np.concatenate([part for piece in pieces for part in (piece, gap)][:-1])
 
     def close(self) -> None:
@@ -79,13 +79,13 @@ class KokoroEngine:
 
     def _short(self, phonemes: str, speed: float, carrier: str) -> Mono:
         around = self._read(carrier)
-        spoken = guard.trim(self._run(f"{around} {phonemes} {around}", speed), RATE)
+        spoken = clip_guard.trim(self._run(f"{around} {phonemes} {around}", speed), RATE)
         share = (len(around) + 0.5) / (2 * len(around) + 2 + len(phonemes))
         return cut_between(spoken, round(share * spoken.size), round((1 - share) * spoken.size))
 
     def _led(self, phonemes: str, speed: float, lead: str) -> Mono:
         before = self._read(lead)
-        spoken = guard.trim(self._run(f"{before} {phonemes}", speed), RATE)
+        spoken = clip_guard.trim(self._run(f"{before} {phonemes}", speed), RATE)
         share = (len(before) + 0.5) / (len(before) + 1 + len(phonemes))
         return cut_behind(spoken, round(share * spoken.size))
 

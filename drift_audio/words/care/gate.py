@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from drift_audio.words.care import lines
-from drift_audio.words.care.ear import HARMLESS, SURE, Heard, hear
-from drift_audio.words.care.normal import normalise, plain, sentences
+from drift_audio.script.model import Optional, Script, Utterance
+from drift_audio.words.care import help_lines
+from drift_audio.words.care.classifier import HARMLESS, SURE, Heard, hear
+from drift_audio.words.care.normalise import normalise, plain, sentences
 from drift_audio.words.care.report import CareReport, Outcome
 from drift_audio.words.care.signals import Rule, Signals, load_signals
-from drift_audio.words.script.model import Optional, Script, Utterance
 from drift_audio.words.understanding.language import small_words
 
 EYES_OPEN: Final = "walking"
@@ -97,8 +97,8 @@ def by_rules(text: str, *, locale: str = "en", data_dir: Path | None = None) -> 
             return _report(outcome, reasons[0], locale, data_dir)
     for reason in ("bereaved", "recovered"):
         if ("ok", reason) in found:
-            gentle = lines.kind_words(reason, folder=data_dir)
-            return CareReport(reason=reason, message=gentle, lines=lines.help_lines("crisis", locale, folder=data_dir))
+            gentle = help_lines.kind_words(reason, folder=data_dir)
+            return CareReport(reason=reason, message=gentle, lines=help_lines.help_lines("crisis", locale, folder=data_dir))
     return CareReport()
 
 
@@ -118,17 +118,17 @@ def check_script(script: Script, *, locale: str = "en") -> CareReport:
 
 def _report(outcome: Outcome, reason: str, locale: str, folder: Path | None) -> CareReport:
     if outcome == "caution":
-        message = lines.kind_words(reason, folder=folder) or lines.kind_words("caution", folder=folder)
+        message = help_lines.kind_words(reason, folder=folder) or help_lines.kind_words("caution", folder=folder)
         return CareReport(outcome=outcome, reason=reason, message=message, style=EYES_OPEN)
     by_listener = outcome == "abuse" and "by the listener" in reason
     name = "abuse by the listener" if by_listener else reason
-    message = lines.kind_words(name, folder=folder) or lines.kind_words(outcome, folder=folder)
+    message = help_lines.kind_words(name, folder=folder) or help_lines.kind_words(outcome, folder=folder)
     return CareReport(
         outcome=outcome,
         reason=reason,
         message=message,
-        lines=lines.help_lines("crisis" if outcome == "crisis" else "abuse", locale, folder=folder),
-        grounding=lines.grounding(folder=folder),
+        lines=help_lines.help_lines("crisis" if outcome == "crisis" else "abuse", locale, folder=folder),
+        grounding=help_lines.grounding(folder=folder),
     )
 
 
@@ -216,7 +216,7 @@ def _by_grammar(masked: list[str], signals: Signals) -> Iterator[tuple[Outcome, 
             continue
         if any(signals.pattern(setting).search(sentence) for setting in signals.settings.values()):
             continue
-        from drift_audio.words.care.blows import blow
+        from drift_audio.words.care.violence import blow
 
         verdict = blow(sentence, signals.blows)
         if verdict == "violence":

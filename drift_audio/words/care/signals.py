@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from drift_audio.errors import ConfigError
-from drift_audio.words.sought import Pieces, Sought, pieces_of
-from drift_audio.words.yamlfile import read_yaml
+from drift_audio.words.lazy_pattern import LazyPattern, Pieces, pieces_of
+from drift_audio.yamlfile import read_mapping
 
 DATA: Final = Path(__file__).parent / "data"
 # A gap never leaps over a denial ("I want you to know I would never ...").
@@ -35,7 +35,7 @@ _NEGATED: Final = re.compile(
 )
 
 
-class Pattern(Sought):
+class Pattern(LazyPattern):
     """A pattern in the gate's notation."""
 
     def __init__(self, text: str, macros: Mapping[str, str]) -> None:
@@ -174,15 +174,17 @@ def own_file(folder: Path | None, name: str) -> Path | None:
 
 @cache
 def _load(own: Path | None) -> Signals:
-    base = read_yaml(DATA / "idioms.yaml")
+    base = read_mapping(DATA / "idioms.yaml")
     macros = _resolve(base["macros"])
-    parts = {name: read_yaml(DATA / f"{name}.yaml") for name in ("crisis", "abuse", "caution")}
+    parts = {name: read_mapping(DATA / f"{name}.yaml") for name in ("crisis", "abuse", "caution")}
     rules = [_rule(entry, macros, outcome=name) for name, part in parts.items() for entry in _sharing_needs(part["rules"])]
     rules += _frames(macros)
     idioms = dict(base["idioms"])
     if own is not None:
         rules += _own_rules(own, idioms, macros)
-    foreign = {outcome: {tongue: tuple(p) for tongue, p in t.items()} for outcome, t in read_yaml(DATA / "foreign.yaml").items()}
+    foreign = {
+        outcome: {tongue: tuple(p) for tongue, p in t.items()} for outcome, t in read_mapping(DATA / "foreign.yaml").items()
+    }
     return Signals(
         rules=tuple(rules),
         idioms=tuple((_words(tuple(str(key).split("|"))), tuple(patterns)) for key, patterns in idioms.items()),
@@ -192,15 +194,15 @@ def _load(own: Path | None) -> Signals:
         long_past=tuple(parts["abuse"]["long_past"]),
         untold=tuple(parts["abuse"]["untold"]),
         helper=tuple(parts["crisis"]["helper"]),
-        blows=read_yaml(DATA / "blows.yaml"),
-        distance=read_yaml(DATA / "distance.yaml"),
+        blows=read_mapping(DATA / "violence.yaml"),
+        distance=read_mapping(DATA / "distance.yaml"),
         foreign=foreign,
         macros=macros,
     )
 
 
 def _frames(macros: Mapping[str, str]) -> list[Rule]:
-    table = read_yaml(DATA / "frames.yaml")
+    table = read_mapping(DATA / "frames.yaml")
     slots = {**macros, **_resolve({**macros, **table["slots"]})}
     rules = []
     for entry in table["frames"]:
@@ -220,7 +222,7 @@ def _sharing_needs(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _own_rules(own: Path, idioms: dict[str, Any], macros: Mapping[str, str]) -> list[Rule]:
     try:
-        table = read_yaml(own)
+        table = read_mapping(own)
         own_idioms = {f"{key}|": list(patterns) for key, patterns in table.get("idioms", {}).items()}
         rules = [_rule(entry, macros, outcome=entry["outcome"]) for entry in table.get("rules", [])]
         unknown = {rule.outcome for rule in rules} - {"crisis", "abuse", "caution"}

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from drift_audio.errors import CatalogError
-from drift_audio.words.guides.fill import all_entries, fill_story, merge_pools
 from drift_audio.words.guides.load import FOLDER, SHARED, load_banks
 from drift_audio.words.guides.model import Entry
+from drift_audio.words.guides.story_slots import all_entries, fill_story, merge_pools
 from drift_audio.words.guides.template import Fill, Seq, count, expand, parse, prune
-from drift_audio.words.story import HE, IT, SHE, THEY, Person, Story
+from drift_audio.words.understanding.story import HE, IT, SHE, THEY, Person, Story
 
 TRIES: Final = 10
 WIDE_TRIES: Final = 40

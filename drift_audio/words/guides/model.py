@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from drift_audio.scenario import STYLES, Frozen
-from drift_audio.words.story import FEELINGS
+from drift_audio.words.understanding.story import FEELINGS
 
 DIMENSIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "part": ("caused", "hurt", "both", "none"),

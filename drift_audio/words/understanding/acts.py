@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from drift_audio.words.sought import Sought
-from drift_audio.words.story import Gravity, Role
-from drift_audio.words.understanding.dealings import Dealing
-from drift_audio.words.understanding.text import DATA
-from drift_audio.words.yamlfile import read_yaml
+from drift_audio.words.lazy_pattern import LazyPattern
+from drift_audio.words.understanding.story import Gravity, Role
+from drift_audio.words.understanding.tidy_text import DATA
+from drift_audio.words.understanding.unnamed_acts import Dealing
+from drift_audio.yamlfile import read_mapping
 
 GRADES: Final[tuple[Gravity, ...]] = ("none", "minor", "moderate", "major")
 _NOT_DONE: Final = (
@@ -37,7 +37,7 @@ class Act:
     gravity: Gravity
     mutual: bool
     suffered: bool
-    done: Sought
+    done: LazyPattern
     events: dict[str, str]
     link: str = "over"
 
@@ -300,7 +300,9 @@ def _denied(match: re.Match[str], lower: str) -> bool:
 def _dealing() -> Act:
     """The act of no named class."""
     happened = "what happened between you and {p}"
-    return Act("dealing", "moderate", False, False, Sought(r"(?!)"), {"caused": happened, "hurt": happened, "both": happened})
+    return Act(
+        "dealing", "moderate", False, False, LazyPattern(r"(?!)"), {"caused": happened, "hurt": happened, "both": happened}
+    )
 
 
 @cache
@@ -316,7 +318,7 @@ def _read() -> Iterator[Act]:
             entry["gravity"],
             bool(entry.get("mutual")),
             bool(entry.get("suffered")),
-            Sought(rf"\b{_opened(entry['done'])}\b"),
+            LazyPattern(rf"\b{_opened(entry['done'])}\b"),
             events,
             entry.get("link", "over"),
         )
@@ -329,10 +331,10 @@ def _opened(pattern: str) -> str:
 
 
 @cache
-def _cue(name: str) -> Sought:
-    return Sought(rf"\b{_opened(_table()[name])}")
+def _cue(name: str) -> LazyPattern:
+    return LazyPattern(rf"\b{_opened(_table()[name])}")
 
 
 @cache
 def _table() -> dict[str, Any]:
-    return read_yaml(DATA / "acts.yaml")
+    return read_mapping(DATA / "acts.yaml")

@@ -6,9 +6,9 @@ import re
 from functools import cache
 from typing import Any, Final, get_args
 
-from drift_audio.words.story import Feeling, Occasion, Tense
-from drift_audio.words.understanding.text import DATA, to_listener
-from drift_audio.words.yamlfile import read_yaml
+from drift_audio.words.understanding.story import Feeling, Occasion, Tense
+from drift_audio.words.understanding.tidy_text import DATA, to_listener
+from drift_audio.yamlfile import read_mapping
 
 _NOUN_PARTS: Final = frozenset({"det", "poss", "amod", "compound", "nummod", "case", "nmod", "punct"})
 _WANTING: Final = frozenset({"want", "need", "like", "love", "hope", "wish", "help", "try", "learn"})
@@ -177,4 +177,4 @@ def _pattern(group: str, name: str) -> re.Pattern[str]:
 
 @cache
 def _table() -> dict[str, Any]:
-    return read_yaml(DATA / "details.yaml")
+    return read_mapping(DATA / "details.yaml")

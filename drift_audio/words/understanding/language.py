@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from drift_audio.words.yamlfile import read_yaml
+from drift_audio.yamlfile import read_mapping
 
 DATA: Final = Path(__file__).parent / "data"
 
@@ -48,7 +48,7 @@ def language_name(tag: str) -> str:
 
 @cache
 def _sets() -> dict[str, frozenset[str]]:
-    return {tongue: frozenset(words.split()) for tongue, words in read_yaml(DATA / "small_words.yaml").items()}
+    return {tongue: frozenset(words.split()) for tongue, words in read_mapping(DATA / "small_words.yaml").items()}
 
 
 def _latin(char: str) -> bool:

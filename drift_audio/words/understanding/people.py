@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Final, Literal
 
-from drift_audio.words.understanding.text import DATA
-from drift_audio.words.yamlfile import read_yaml
+from drift_audio.words.understanding.tidy_text import DATA
+from drift_audio.yamlfile import read_mapping
 
 Gender = Literal["he", "she", "neutral", "plural"]
 _TITLES: Final[dict[str, Gender]] = {
@@ -360,4 +360,4 @@ def _set(name: str) -> frozenset[str]:
 
 @cache
 def _table() -> dict[str, Any]:
-    return read_yaml(DATA / "people.yaml")
+    return read_mapping(DATA / "people.yaml")

@@ -6,10 +6,10 @@ import re
 from functools import cache
 from typing import Any
 
-from drift_audio.words.story import Person, Role, Theme
 from drift_audio.words.understanding import acts, details, people
-from drift_audio.words.understanding.text import DATA
-from drift_audio.words.yamlfile import read_yaml
+from drift_audio.words.understanding.story import Person, Role, Theme
+from drift_audio.words.understanding.tidy_text import DATA
+from drift_audio.yamlfile import read_mapping
 
 Phrase = tuple[str | None, float]
 
@@ -87,4 +87,4 @@ def _about(token: Any, theme: Theme) -> bool:
 
 @cache
 def _table() -> dict[str, Any]:
-    return read_yaml(DATA / "said.yaml")
+    return read_mapping(DATA / "said.yaml")

@@ -17,10 +17,10 @@ from functools import cache
 from typing import Any, Final
 
 from drift_audio.errors import CatalogError
-from drift_audio.words.story import Person, Role, Strand, Theme
 from drift_audio.words.understanding.people import Mention
-from drift_audio.words.understanding.text import DATA
-from drift_audio.words.yamlfile import read_yaml
+from drift_audio.words.understanding.story import Person, Role, Strand, Theme
+from drift_audio.words.understanding.tidy_text import DATA
+from drift_audio.yamlfile import read_mapping
 
 MOST: Final = 3
 _NEAR: Final = 7
@@ -172,7 +172,7 @@ def _kinds() -> tuple[Kind, ...]:
     kinds: dict[str, Any] = {}
     words: dict[str, str] = {}
     for file in sorted((DATA / "strands").glob("*.yaml")):
-        table = read_yaml(file)
+        table = read_mapping(file)
         words |= table.pop("words", {})
         kinds |= table
     return tuple(_kind(name, kind, words) for name, kind in kinds.items())

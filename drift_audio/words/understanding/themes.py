@@ -6,10 +6,10 @@ import re
 from functools import cache
 from typing import Any, Final
 
-from drift_audio.words.sought import Sought
-from drift_audio.words.story import THEMES, Theme
-from drift_audio.words.understanding.text import DATA
-from drift_audio.words.yamlfile import read_yaml
+from drift_audio.words.lazy_pattern import LazyPattern
+from drift_audio.words.understanding.story import THEMES, Theme
+from drift_audio.words.understanding.tidy_text import DATA
+from drift_audio.yamlfile import read_mapping
 
 _VET: Final = "had to put him down at the vet"
 # Idioms that say the opposite of their words, and what is meant by them.
@@ -61,7 +61,7 @@ def kind_of(theme: str, text: str) -> str | None:
     return next((kind for kind, pattern in kinds.items() if re.search(rf"\b(?:{pattern})\b", text.lower())), None)
 
 
-def _sum(patterns: list[tuple[float, Sought]], lower: str) -> float:
+def _sum(patterns: list[tuple[float, LazyPattern]], lower: str) -> float:
     total = 0.0
     for weight, pattern in patterns:
         hits = len({match[0] for match in pattern.finditer(lower)})
@@ -70,11 +70,13 @@ def _sum(patterns: list[tuple[float, Sought]], lower: str) -> float:
 
 
 @cache
-def _cues() -> dict[str, list[tuple[float, Sought]]]:
+def _cues() -> dict[str, list[tuple[float, LazyPattern]]]:
     table = {name: cues for name, cues in _table().items() if name != "kinds"}
     return {
         name: [
-            (float(weight), Sought(rf"(?<!\w)(?:{pattern})(?!\w)")) for weight, patterns in cues.items() for pattern in patterns
+            (float(weight), LazyPattern(rf"(?<!\w)(?:{pattern})(?!\w)"))
+            for weight, patterns in cues.items()
+            for pattern in patterns
         ]
         for name, cues in table.items()
     }
@@ -82,4 +84,4 @@ def _cues() -> dict[str, list[tuple[float, Sought]]]:
 
 @cache
 def _table() -> dict[str, Any]:
-    return read_yaml(DATA / "themes.yaml")
+    return read_mapping(DATA / "themes.yaml")

@@ -6,7 +6,7 @@ import unicodedata
 from functools import cache
 from typing import Final
 
-from drift_audio.words.understanding.text import DATA
+from drift_audio.words.understanding.tidy_text import DATA
 
 _LONGEST: Final = 100
 

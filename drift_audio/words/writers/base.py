@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Literal, Protocol
 
 from drift_audio.scenario import Frozen, Scenario
-from drift_audio.words.script.model import Script
-from drift_audio.words.story import Story
+from drift_audio.script.model import Script
+from drift_audio.words.understanding.story import Story
 
 
 class SectionReport(Frozen):

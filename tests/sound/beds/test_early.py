@@ -9,7 +9,7 @@ import pytest
 from drift_audio.catalog import Catalog
 from drift_audio.errors import CatalogError
 from drift_audio.sound.beds.base import Bed
-from drift_audio.sound.beds.early import EarlyBeds
+from drift_audio.sound.beds.prefetch import BedPrefetch
 from drift_audio.sound.beds.spec import Ambience
 from drift_audio.sound.beds.table import open_bed
 
@@ -21,7 +21,7 @@ def opener(expression: str) -> Bed:
 
 
 def test_it_is_the_same_bed_and_another_one_the_next_time() -> None:
-    beds = EarlyBeds()
+    beds = BedPrefetch()
     beds.begin("pink-noise", opener)
     take = beds.or_else(opener)
     first, second = take("pink-noise"), take("pink-noise")
@@ -38,7 +38,7 @@ def test_it_is_opened_once_in_a_thread_of_its_own() -> None:
         threads.append(threading.current_thread().name)
         return opener(expression)
 
-    beds = EarlyBeds()
+    beds = BedPrefetch()
     beds.begin("", named)
     for _ in range(2):
         beds.begin("white-noise", named)
@@ -47,7 +47,7 @@ def test_it_is_opened_once_in_a_thread_of_its_own() -> None:
 
 
 def test_what_goes_wrong_shows_where_the_bed_is_taken() -> None:
-    beds = EarlyBeds()
+    beds = BedPrefetch()
     beds.begin("nowhere-at-all", opener)
     with pytest.raises(CatalogError, match="nowhere-at-all"):
         beds.or_else(opener)("nowhere-at-all")

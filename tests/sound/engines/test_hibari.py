@@ -10,7 +10,7 @@ import pytest
 
 from drift_audio.catalog import Catalog
 from drift_audio.errors import CatalogError
-from drift_audio.sound import guard
+from drift_audio.sound import clip_guard
 from drift_audio.sound.engines import hibari
 from drift_audio.sound.engines.base import Engine, Voice
 
@@ -39,7 +39,7 @@ def test_same_seed_same_samples_also_from_threads(engine: Engine) -> None:
 
 
 def test_speed_is_reached_by_the_model(engine: Engine) -> None:
-    lengths = [guard.trim(engine.synthesize(TEXT, speed=speed, seed=1), engine.rate).size for speed in (0.75, 1.0, 1.2)]
+    lengths = [clip_guard.trim(engine.synthesize(TEXT, speed=speed, seed=1), engine.rate).size for speed in (0.75, 1.0, 1.2)]
     assert lengths[0] / lengths[1] == pytest.approx(1 / 0.75, rel=0.12)
     assert lengths[2] / lengths[1] == pytest.approx(1 / 1.2, rel=0.12)
 
@@ -47,7 +47,7 @@ def test_speed_is_reached_by_the_model(engine: Engine) -> None:
 @pytest.mark.parametrize("text", [TEXT, "Relax.", "Five.", "And rest.", f"{TEXT[:-1]}, and {TEXT}"])
 def test_what_it_says_passes_the_guard(engine: Engine, text: str) -> None:
     for speed in (0.75, 0.9, 1.0):
-        assert guard.inspect(engine.synthesize(text, speed=speed, seed=3), engine.rate, text=text, speed=speed).fault is None
+        assert clip_guard.inspect(engine.synthesize(text, speed=speed, seed=3), engine.rate, text=text, speed=speed).fault is None
 
 
 def test_a_link_of_the_lexicon_is_spoken_as_its_phonemes(engine: Engine) -> None:

@@ -17,13 +17,13 @@ import soundfile
 from drift_audio.catalog import Catalog
 from drift_audio.cli.main import main_code
 from drift_audio.errors import CatalogError, EngineMissing, SpeechError
-from drift_audio.sound import guard
-from drift_audio.sound.clips import ClipCache
+from drift_audio.sound import clip_guard
 from drift_audio.sound.engines import coqui, kokoro, piper
 from drift_audio.sound.engines.base import Voice
 from drift_audio.sound.engines.install import install
 from drift_audio.sound.engines.table import engine_state, open_engine
-from drift_audio.sound.speech import VoiceBox, usable_cores
+from drift_audio.sound.voice.clip_cache import ClipCache
+from drift_audio.sound.voice.speech import VoiceBox, usable_cores
 from tests import measure_voices as measuring
 from tests.sound.engines import tiny_coqui
 
@@ -102,7 +102,7 @@ def test_a_blend_lies_between_its_styles(home: Path) -> None:
     for style in ("af_heart", "af_nicole", "af_heart:0.5+af_nicole:0.5"):
         voice = VOICES["ember"].model_copy(update={"options": {"style": style}})
         engine = open_engine(voice, data_dir=home / "data")
-        heard[style] = guard.trim(engine.synthesize(measuring.PASSAGE[1], speed=0.9, seed=0), engine.rate).size
+        heard[style] = clip_guard.trim(engine.synthesize(measuring.PASSAGE[1], speed=0.9, seed=0), engine.rate).size
     assert heard["af_heart"] < heard["af_heart:0.5+af_nicole:0.5"] < heard["af_nicole"]
 
 
@@ -146,7 +146,7 @@ def test_piper_speaks_the_same_twice_and_at_the_asked_speed(home: Path) -> None:
     assert np.array_equal(first, engine.synthesize(text, speed=1.0, seed=1))
     slow = engine.synthesize(text, speed=0.75, seed=1)
     # Piper rounds every phoneme up to a whole frame, so its lengths follow the speed less than they should.
-    assert 1.1 < guard.trim(slow, engine.rate).size / guard.trim(first, engine.rate).size < 1.45
+    assert 1.1 < clip_guard.trim(slow, engine.rate).size / clip_guard.trim(first, engine.rate).size < 1.45
     with pytest.raises(SpeechError):
         engine.synthesize("", speed=1.0, seed=0)
 
@@ -316,5 +316,6 @@ def test_kokoro_reads_other_languages_by_espeak(home: Path) -> None:
     engine = kokoro.build(voice, data_dir=home / "data")
     samples = engine.synthesize("Laissez vos épaules se détendre, et posez vos mains.", speed=0.9, seed=0)
     assert (
-        guard.inspect(samples, engine.rate, text="Laissez vos épaules se détendre, et posez vos mains", speed=0.9).fault is None
+        clip_guard.inspect(samples, engine.rate, text="Laissez vos épaules se détendre, et posez vos mains", speed=0.9).fault
+        is None
     )

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
+from drift_audio.script.model import Script, Section, Utterance
 from drift_audio.words.care.gate import check_script
 from drift_audio.words.guides.check import broken_rules, check_banks, every_paragraph, names_with_banks
-from drift_audio.words.script.model import Script, Section, Utterance
 
 
 @pytest.mark.parametrize("name", names_with_banks())

@@ -8,7 +8,7 @@ from drift_audio.errors import CatalogError
 from drift_audio.scenario import STYLES
 from drift_audio.words.guides import guide, load_guides
 from drift_audio.words.guides.search import search_guides
-from drift_audio.words.story import THEMES
+from drift_audio.words.understanding.story import THEMES
 
 
 def test_every_theme_is_a_guide():

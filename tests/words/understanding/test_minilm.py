@@ -11,12 +11,12 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from drift_audio.words.understanding import minilm, sense
+from drift_audio.words.understanding import minilm, theme_model
 
 
 @pytest.fixture(scope="module")
 def file() -> Path:
-    found = sense.model_file()
+    found = theme_model.model_file()
     assert found is not None
     return found
 
@@ -57,9 +57,9 @@ def test_a_story_costs_less_than_forty_megabytes_more() -> None:
     """Peak of a process that reads one story, with the model and without, in fresh processes."""
     code = (
         "import resource, sys\n"
-        "from drift_audio.words.understanding import sense\n"
-        "if sys.argv[1] == 'without': sense.ready = lambda: False\n"
-        "from drift_audio.words.reader import read_story\n"
+        "from drift_audio.words.understanding import theme_model\n"
+        "if sys.argv[1] == 'without': theme_model.ready = lambda: False\n"
+        "from drift_audio.words.understanding.reader import read_story\n"
         "read_story('I snapped at my husband over the dishes and he left')\n"
         "assert 'onnxruntime' not in sys.modules\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from drift_audio.words.reader import read_story
+from drift_audio.words.understanding.reader import read_story
 
 EVENTS = {
     # What was done is not called words where nothing was said, nor loud where a door was closed.

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
 from drift_audio.errors import CatalogError
 from drift_audio.scenario import STYLES, Scenario
+from drift_audio.script.lint import atoms, lint
+from drift_audio.script.model import Script, Utterance
 from drift_audio.words.guides.load import FOLDER, STRANDS, load_strand
 from drift_audio.words.guides.template import Fill, count, parse, prune
-from drift_audio.words.reader import read_story
-from drift_audio.words.script.lint import atoms, lint
-from drift_audio.words.script.model import Script, Utterance
-from drift_audio.words.story import SHE, Person, Story, Strand
 from drift_audio.words.understanding import strands
-from drift_audio.words.understanding.text import tidy
+from drift_audio.words.understanding.reader import read_story
+from drift_audio.words.understanding.story import SHE, Person, Story, Strand
+from drift_audio.words.understanding.tidy_text import tidy
 from drift_audio.words.writers.offline import OfflineWriter
 from drift_audio.words.writers.offline.repetition import example_story, measure
+from tests import corpora
 
-TOLD = Path(__file__).parent.parent / "strands"
+TOLD = corpora.STRANDS
 NAMES = sorted(path.stem for path in TOLD.glob("*.txt"))
 MOTHER = Person(noun="mother", phrase="your mother", pronouns=SHE)
 LEANT_ON, ILLNESS = Strand(name="holds-everyone-up"), Strand(name="someone-close-is-ill", person=MOTHER)
@@ -159,7 +159,7 @@ def write(story: Story, style: str = "meditation", minutes: float = 12.0, seed: 
 
 def wordings(name: str, slot: str, person: Person | None) -> list[re.Pattern[str]]:
     """First clauses that a strand's paragraphs may begin with."""
-    from drift_audio.words.guides.fill import fill_story
+    from drift_audio.words.guides.story_slots import fill_story
     from drift_audio.words.guides.template import expand
 
     fill = fill_story(Story(person=person))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from drift_audio.words.reader import read_story
+from drift_audio.words.understanding.reader import read_story
 
 
 @pytest.mark.parametrize(

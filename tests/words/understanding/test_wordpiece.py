@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import BertWordPieceTokenizer
 
-from drift_audio.words.understanding.text import DATA
+from drift_audio.words.understanding.tidy_text import DATA
 from drift_audio.words.understanding.wordpiece import pieces
 
 _LIBRARY = BertWordPieceTokenizer(str(DATA / "vocab.txt"), lowercase=True)

@@ -6,7 +6,7 @@ import time
 
 from drift_audio.errors import WriterError
 from drift_audio.scenario import Frozen
-from drift_audio.words.script.budget import plan
+from drift_audio.script.budget import plan
 from drift_audio.words.writers.llm.faults import Fault
 from drift_audio.words.writers.llm.prompts import check_messages
 from drift_audio.words.writers.llm.schema import SectionAnswer, section_schema

@@ -6,16 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from drift_audio.words.script.budget import PhasePlan, Plan
-from drift_audio.words.script.model import Section, Utterance
+from drift_audio.script.budget import PhasePlan, Plan
+from drift_audio.script.model import Section, Utterance
 from drift_audio.words.writers.base import Progress
 from drift_audio.words.writers.llm.client import Answer, ChatClient, Message
 from drift_audio.words.writers.llm.faults import FATAL, Fault
+from drift_audio.words.writers.llm.fit_section import fit
 from drift_audio.words.writers.llm.judge import Complaint, Judge
+from drift_audio.words.writers.llm.parse_answer import read_section, read_whole
 from drift_audio.words.writers.llm.prompts import Prompts
-from drift_audio.words.writers.llm.reading import read_section, read_whole
 from drift_audio.words.writers.llm.schema import section_schema, whole_schema
-from drift_audio.words.writers.llm.shaping import fit
 
 #: Tokens that one word takes in an answer, JSON and pauses included; and characters of a request that one token takes.
 TOKENS_PER_WORD: Final = 3.0

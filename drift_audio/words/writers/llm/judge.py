@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from drift_audio.scenario import Scenario
-from drift_audio.words.script.budget import PhasePlan, Plan
-from drift_audio.words.script.lint import lint, rules_for_section
-from drift_audio.words.script.model import Script, Section, Utterance
-from drift_audio.words.writers.llm.shaping import words_of
+from drift_audio.script.budget import PhasePlan, Plan
+from drift_audio.script.lint import lint, rules_for_section
+from drift_audio.script.model import Script, Section, Utterance
+from drift_audio.words.writers.llm.fit_section import words_of
 
 LEAST_WORDS: Final = 0.75
 MOST_WORDS: Final = 1.3

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from drift_audio.scenario import Scenario
-from drift_audio.words.script.budget import PhasePlan, Plan
-from drift_audio.words.script.rules import number_words
-from drift_audio.words.script.shapes import shape
-from drift_audio.words.story import Story
+from drift_audio.script.budget import PhasePlan, Plan
+from drift_audio.script.rules import number_words
+from drift_audio.script.shapes import shape
+from drift_audio.words.understanding.story import Story
 from drift_audio.words.writers.llm.client import Message
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from drift_audio.words.script.budget import PhasePlan
+from drift_audio.script.budget import PhasePlan
 
 
 class Line(BaseModel):

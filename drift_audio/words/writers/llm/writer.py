@@ -10,21 +10,21 @@ from typing import Final
 
 from drift_audio.errors import BadInput, WriterError
 from drift_audio.scenario import Scenario
-from drift_audio.words.script.budget import Plan, plan
-from drift_audio.words.script.lint import Violation, lint
-from drift_audio.words.script.model import Script, Section
-from drift_audio.words.script.shapes import shape
-from drift_audio.words.story import Story
+from drift_audio.script.budget import Plan, plan
+from drift_audio.script.lint import Violation, lint
+from drift_audio.script.model import Script, Section
+from drift_audio.script.shapes import shape
+from drift_audio.words.understanding.story import Story
 from drift_audio.words.writers.base import Progress, SectionReport, Writer, Written
 from drift_audio.words.writers.llm.cache import ScriptCache
 from drift_audio.words.writers.llm.client import ChatClient, open_client
 from drift_audio.words.writers.llm.drafting import Drafting, Drafts, fits_whole
 from drift_audio.words.writers.llm.faults import Fault
+from drift_audio.words.writers.llm.fit_section import words_of
 from drift_audio.words.writers.llm.judge import Judge
-from drift_audio.words.writers.llm.local import check_model_file, serve
+from drift_audio.words.writers.llm.llama_server import check_model_file, serve
 from drift_audio.words.writers.llm.prompts import Prompts, version
 from drift_audio.words.writers.llm.settings import Destination, LlmSettings, destination
-from drift_audio.words.writers.llm.shaping import words_of
 
 NO_KEY: Final = "none"
 

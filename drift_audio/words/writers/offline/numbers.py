@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drift_audio.words.script.rules import number_words
+from drift_audio.script.rules import number_words
 
 
 def minutes_in_words(minutes: float) -> str:

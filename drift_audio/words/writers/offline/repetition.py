@@ -9,10 +9,10 @@ from itertools import combinations
 from typing import Final
 
 from drift_audio.scenario import Frozen, Scenario, Style
+from drift_audio.script.lint import atoms
+from drift_audio.script.model import Pause, Script, Section, Utterance
 from drift_audio.words.guides.load import guide
-from drift_audio.words.script.lint import atoms
-from drift_audio.words.script.model import Pause, Script, Section, Utterance
-from drift_audio.words.story import HE, Person, Story
+from drift_audio.words.understanding.story import HE, Person, Story
 from drift_audio.words.writers.offline.writer import OfflineWriter
 
 LEAST_PARAGRAPH_WORDS: Final = 8

@@ -6,20 +6,20 @@ from typing import Final
 
 from drift_audio.errors import ScenarioError
 from drift_audio.scenario import Scenario
+from drift_audio.script.budget import PhasePlan, Plan, least_seconds, plan
+from drift_audio.script.lint import lint
+from drift_audio.script.model import Bell, Part, Pause, Script, Section
+from drift_audio.script.shapes import Shape, shape
 from drift_audio.words.guides.load import SHARED, load_banks
-from drift_audio.words.script.budget import PhasePlan, Plan, least_seconds, plan
-from drift_audio.words.script.lint import lint
-from drift_audio.words.script.model import Bell, Part, Pause, Script, Section
-from drift_audio.words.script.shapes import Shape, shape
-from drift_audio.words.story import Story
 from drift_audio.words.understanding.language import language_name
+from drift_audio.words.understanding.story import Story
 from drift_audio.words.writers.base import Progress, SectionReport, Written
-from drift_audio.words.writers.offline.bench import Bench
-from drift_audio.words.writers.offline.compose import SHORT_SESSION, Fit, fill_phase
-from drift_audio.words.writers.offline.deal import deal
+from drift_audio.words.writers.offline.fill_phase import SHORT_SESSION, Fit, fill_phase
+from drift_audio.words.writers.offline.layout import lay_out
 from drift_audio.words.writers.offline.numbers import minutes_in_words
-from drift_audio.words.writers.offline.parts import lay_out
+from drift_audio.words.writers.offline.paragraph_picker import Bench
 from drift_audio.words.writers.offline.plans import phase_tokens
+from drift_audio.words.writers.offline.shuffle import deal
 
 ATTEMPTS: Final = 12
 THINNER: Final = 0.85

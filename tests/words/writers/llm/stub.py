@@ -12,9 +12,9 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from drift_audio.words.script.budget import plan
-from drift_audio.words.script.model import Pause, Section, Utterance
-from tests.words.script.samples import sample
+from drift_audio.script.budget import plan
+from drift_audio.script.model import Pause, Section, Utterance
+from tests.script.samples import sample
 
 Request = dict[str, Any]
 Behaviour = Callable[["Talk"], None]

@@ -7,11 +7,11 @@ import re
 import pytest
 
 from drift_audio.scenario import Scenario
+from drift_audio.script.budget import plan
+from drift_audio.script.lint import lint
+from drift_audio.script.model import Bell, Breath, Cue, Optional, Pause, Script, Section, Utterance
 from drift_audio.words.care.gate import check_script
-from drift_audio.words.script.budget import plan
-from drift_audio.words.script.lint import lint
-from drift_audio.words.script.model import Bell, Breath, Cue, Optional, Pause, Script, Section, Utterance
-from drift_audio.words.story import Story
+from drift_audio.words.understanding.story import Story
 from drift_audio.words.writers.llm import LlmWriter
 from drift_audio.words.writers.llm.judge import Judge
 from drift_audio.words.writers.llm.prompts import Prompts

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from drift_audio.scenario import STYLES, Scenario
-from drift_audio.words.script.budget import plan
-from drift_audio.words.story import Person, Story
+from drift_audio.script.budget import plan
+from drift_audio.words.understanding.story import Person, Story
 from drift_audio.words.writers.llm.prompts import Prompts, language_name, spoken_length
 
 SNAPSHOTS = Path(__file__).parents[3] / "data" / "prompts"

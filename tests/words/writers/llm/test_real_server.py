@@ -14,13 +14,13 @@ from pydantic import SecretStr
 
 from drift_audio.errors import ConfigError, WriterError
 from drift_audio.scenario import STYLES, Scenario
+from drift_audio.script.lint import lint
 from drift_audio.words.care.gate import check_script
-from drift_audio.words.reader import read_story
-from drift_audio.words.script.lint import lint
-from drift_audio.words.story import Story
+from drift_audio.words.understanding.reader import read_story
+from drift_audio.words.understanding.story import Story
 from drift_audio.words.writers.llm import LlmSettings, LlmWriter
 from drift_audio.words.writers.llm.check import check_model
-from drift_audio.words.writers.llm.local import LocalServer, serve
+from drift_audio.words.writers.llm.llama_server import LocalServer, serve
 from drift_audio.words.writers.offline import OfflineWriter
 from tests.words.writers.llm.make_tiny_gguf import write_tiny_gguf
 from tests.words.writers.llm.test_faults import PlainWriter
@@ -90,13 +90,13 @@ def test_a_model_file_is_served_for_the_run_only(tiny: Path) -> None:
 
 
 def servers_running() -> int:
-    return sum("drift_audio.words.writers.llm.serve" in child.cmdline() for child in psutil.Process().children())
+    return sum("drift_audio.words.writers.llm.llama_process" in child.cmdline() for child in psutil.Process().children())
 
 
 def test_the_server_keeps_its_key_off_the_command_line(server: LocalServer) -> None:
     assert server.base_url.startswith("http://127.0.0.1:")
     children = [child.cmdline() for child in psutil.Process().children()]
-    assert any("drift_audio.words.writers.llm.serve" in line for line in children)
+    assert any("drift_audio.words.writers.llm.llama_process" in line for line in children)
     assert not any(server.api_key in word for line in children for word in line)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from drift_audio.words.story import HE, IT, SHE, THEMES, Person, Story
+from drift_audio.words.understanding.story import HE, IT, SHE, THEMES, Person, Story
 
 SURE = {
     "event_confidence": 1.0,

@@ -2,17 +2,17 @@
 
 import re
 from functools import cache
-from pathlib import Path
 
 import pytest
 
 from drift_audio.scenario import Scenario
-from drift_audio.words.reader import read_story
-from drift_audio.words.story import NAMED, Story
+from drift_audio.words.understanding.reader import read_story
+from drift_audio.words.understanding.story import NAMED, Story
 from drift_audio.words.writers.offline import OfflineWriter
 from drift_audio.words.writers.offline.repetition import paragraphs
+from tests import corpora
 
-NAMED_FILE = Path(__file__).parents[2] / "stories" / "named.txt"
+NAMED_FILE = corpora.STORIES / "learnt" / "named.txt"
 CASES = [line.split(" | ") for line in NAMED_FILE.read_text("utf-8").splitlines() if not line.startswith("#")]
 
 

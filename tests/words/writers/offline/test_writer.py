@@ -7,14 +7,14 @@ import pytest
 
 from drift_audio.errors import ScenarioError
 from drift_audio.scenario import STYLES, Scenario
-from drift_audio.words.reader import read_story
-from drift_audio.words.script.budget import least_seconds
-from drift_audio.words.script.format import format_script
-from drift_audio.words.script.lint import atoms, lint
-from drift_audio.words.script.markup import parse
-from drift_audio.words.script.model import Bell, Breath, Utterance
+from drift_audio.script.budget import least_seconds
+from drift_audio.script.format import format_script
+from drift_audio.script.lint import atoms, lint
+from drift_audio.script.markup import parse
+from drift_audio.script.model import Bell, Breath, Utterance
+from drift_audio.words.understanding.reader import read_story
 from drift_audio.words.writers.offline import OfflineWriter
-from drift_audio.words.writers.offline.bench import Bench
+from drift_audio.words.writers.offline.paragraph_picker import Bench
 from tests.words.writers.offline.conftest import STORIES
 
 CAUSED = STORIES["caused minor"]

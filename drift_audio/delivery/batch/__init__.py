@@ -1,0 +1,1 @@
+"""Batches: many sessions from one file, on this machine or a cluster."""

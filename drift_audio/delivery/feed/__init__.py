@@ -1,0 +1,1 @@
+"""What a folder of sessions offers: records, captions, feed, page and server."""

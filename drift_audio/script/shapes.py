@@ -1,0 +1,206 @@
+"""The shape of each style: its phases, silences, delivery and rules, read from `styles/*.yaml`."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from itertools import pairwise
+from typing import Annotated, Final, Literal
+
+import yaml
+from pydantic import Field, ValidationError
+
+from drift_audio.errors import ScenarioError
+from drift_audio.scenario import STYLES, Frozen, Style, explain
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Curve = tuple[tuple[float, float], ...]
+
+
+class Phase(Frozen):
+    """One phase of a style.
+
+    share: of the session's time; least, most: the bounds the grammar allows. least_s, most_s: bounds in seconds.
+    from_minutes: required in sessions at least this long, left out of the plan of shorter ones.
+    density: how much is spoken here compared with the session's mean. breath: share of the phase in counted breaths.
+    main: takes up the time that clamped phases leave over. purpose: what the phase is for, in words a writer can use.
+    """
+
+    key: str
+    title: str
+    share: Share
+    least: Share
+    most: Share
+    purpose: str
+    required: bool = True
+    from_minutes: float = 0.0
+    density: Annotated[float, Field(gt=0, le=2)] = 1.0
+    breath: Annotated[float, Field(ge=0, le=0.8)] = 0.0
+    sets: bool = False
+    main: bool = False
+    least_s: float = 0.0
+    most_s: float = 5400.0
+
+
+class Silence(Frozen):
+    """A knot of the curve "share of the session that is not speech" over the session's length in minutes."""
+
+    minutes: float
+    target: Share
+    least: Share
+    most: Share
+
+
+class Palette(Frozen):
+    """Nominal pauses in seconds, by what they follow."""
+
+    phrase: float
+    sentence: float
+    paragraph: float
+    breath: float
+    image: float
+    body: float
+    section: float
+    count: float
+    stillness: float
+
+
+class Arc(Frozen):
+    """How the delivery moves over the session: knots (place 0..1, value), straight lines between them.
+
+    speed: factor of the voice's pace. level_db: of the voice, relative to its mean.
+    """
+
+    speed: Curve
+    level_db: Curve
+
+    def speed_at(self, place: float) -> float:
+        return interpolate(self.speed, place)
+
+    def level_at(self, place: float) -> float:
+        return interpolate(self.level_db, place)
+
+
+class Duck(Frozen):
+    """The bed under the voice: depth_db deeper, ramp of lead_s before the first syllable, held through gaps up to hold_s."""
+
+    depth_db: float
+    lead_s: float
+    hold_s: float
+    release_s: float
+
+
+SHORT_MINUTES: Final = 3.0
+"""Below this a session has no time for more than one closing stroke."""
+
+ONE_STROKE: Final = 2.0
+"""Below this it has none at its opening."""
+
+
+class Bells(Frozen):
+    """Strikes at the opening and the close; 0 is none."""
+
+    opening: int
+    closing: int
+
+
+class Pattern(Frozen):
+    """The style's usual breath in seconds."""
+
+    in_s: float
+    hold_s: float = 0.0
+    out_s: float
+    rest_s: float = 0.0
+
+    @property
+    def seconds(self) -> float:
+        return self.in_s + self.hold_s + self.out_s + self.rest_s
+
+
+class Rules(Frozen):
+    """Language rules of the style.
+
+    emergence: whether the listener is brought back awake. eyes: where they may be sent. driving_note: the words must say
+    that the session is not for driving. bell: whether a bell may sound. wpm: articulation while speaking.
+    mean_words, longest_words: sentence length. agency_within: share of the session's words by which agency must be said.
+    """
+
+    emergence: Literal["required", "optional", "never"]
+    eyes: Literal["open", "closed", "either"]
+    mean_words: tuple[float, float]
+    longest_words: int
+    driving_note: bool = False
+    bell: bool = True
+    wpm: tuple[float, float] = (110.0, 140.0)
+    agency_within: Share = 0.3
+
+
+class Shape(Frozen):
+    """Everything that makes a style what it is. `ambience` is the default bed; None of this stands in code."""
+
+    style: Style
+    title: str
+    summary: str
+    phases: tuple[Phase, ...]
+    silence: tuple[Silence, ...]
+    palette: Palette
+    arc: Arc
+    duck: Duck
+    fade_in_s: float
+    fade_out_s: float
+    ambience: str
+    bells: Bells
+    pattern: Pattern
+    rules: Rules
+
+    def phase(self, key: str) -> Phase:
+        return next(phase for phase in self.phases if phase.key == key)
+
+    def phases_for(self, minutes: float) -> tuple[Phase, ...]:
+        """Phases that a session of this length has."""
+        return tuple(phase for phase in self.phases if minutes >= phase.from_minutes)
+
+    def bells_for(self, minutes: float) -> Bells:
+        """Strikes of a session of this length: a very short one has a single stroke, at its close."""
+        if minutes >= SHORT_MINUTES:
+            return self.bells
+        return Bells(opening=self.bells.opening if minutes >= ONE_STROKE else 0, closing=min(self.bells.closing, 1))
+
+    def silence_for(self, minutes: float) -> Silence:
+        """OutputSpec and allowed share of the session that is not speech, for a session of this length."""
+        knots = self.silence
+        return Silence(
+            minutes=minutes,
+            target=interpolate(tuple((knot.minutes, knot.target) for knot in knots), minutes),
+            least=interpolate(tuple((knot.minutes, knot.least) for knot in knots), minutes),
+            most=interpolate(tuple((knot.minutes, knot.most) for knot in knots), minutes),
+        )
+
+
+def interpolate(curve: Curve, at: float) -> float:
+    """Value of a piecewise straight curve; flat beyond its ends."""
+    if at <= curve[0][0]:
+        return curve[0][1]
+    for (x0, y0), (x1, y1) in pairwise(curve):
+        if at <= x1:
+            return y0 + (y1 - y0) * (at - x0) / (x1 - x0)
+    return curve[-1][1]
+
+
+PACKAGE: Final = "drift_audio.script"
+
+
+@cache
+def shape(style: str) -> Shape:
+    """The shape of a style.
+
+    Raises:
+        ScenarioError: no such style, or its file is broken.
+    """
+    if style not in STYLES:
+        raise ScenarioError(f"unknown style {style!r}; choose one of {', '.join(STYLES)}")
+    text = resources.files(PACKAGE).joinpath("styles", f"{style}.yaml").read_text("utf-8")
+    try:
+        return Shape(style=style, **yaml.safe_load(text))
+    except ValidationError as error:
+        raise ScenarioError(f"styles/{style}.yaml: {explain(error)}") from None

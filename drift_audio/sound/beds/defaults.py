@@ -1,0 +1,29 @@
+"""Which bed fits a theme when nobody named one (`defaults.yaml`)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from drift_audio.catalog import load_yaml
+from drift_audio.scenario import Frozen, Style
+
+_FILE: Final = Path(__file__).with_name("defaults.yaml")
+
+
+class Fitting(Frozen):
+    """Beds by theme and style; values are mix expressions."""
+
+    themes: dict[str, dict[Style, str]]
+
+
+def default_for(theme: str | None, style: Style) -> str | None:
+    """The bed for a theme in a style; None leaves it to the style."""
+    return fitting().themes.get(theme or "", {}).get(style)
+
+
+@lru_cache(maxsize=1)
+def fitting() -> Fitting:
+    """The table as data."""
+    return Fitting.model_validate(load_yaml(_FILE))

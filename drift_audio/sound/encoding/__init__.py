@@ -1,0 +1,1 @@
+"""Blocks become a finished file: encoder, splice, tags."""

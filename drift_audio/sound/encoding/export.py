@@ -1,0 +1,159 @@
+"""Blocks -> a finished file: encoder, tags, and a name that appears only when the file is whole. Knows nothing of the mix."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Final, Literal
+
+import numpy as np
+
+from drift_audio.errors import ExportError, OutputError
+from drift_audio.sound.audio import CHANNELS, RATE, Samples
+from drift_audio.sound.dsp.read_ahead import ahead
+from drift_audio.sound.encoding.tags import Tags, id3_bytes, write_tags
+
+Format = Literal["mp3", "wav", "flac", "ogg"]
+
+_SUBTYPES: Final = {"wav": ("WAV", "PCM_24"), "flac": ("FLAC", "PCM_16"), "ogg": ("OGG", "VORBIS")}
+_OGG_SERIAL: Final = 0x44524946
+_SMALLEST: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOptions:
+    """format: of the file. bitrate: kbit/s of MP3, constant, joint stereo. vorbis_quality: 0..1 of OGG."""
+
+    format: Format = "mp3"
+    bitrate: int = 128
+    vorbis_quality: float = 0.5
+
+
+def export(blocks: Iterable[Samples], path: Path, *, frames: int, options: ExportOptions, tags: Tags) -> None:
+    """Encode a stream into `path`; the encoder works in threads of its own while the stream is made.
+
+    The file is written beside its name, flushed to disk and renamed; whatever goes wrong leaves nothing behind. The same
+    samples, options and tags give the same bytes.
+
+    Args:
+        blocks: stereo float32 at `RATE`, `frames` frames in all.
+        path: final name; an existing file is replaced.
+        frames: length promised; another is an error, never a silent short file.
+
+    Raises:
+        OutputError: the place cannot be written to.
+        ExportError: the disk is full, or the encoder failed.
+    """
+    with _beside(path) as part:
+        counted = _counted(ahead(blocks), frames)
+        if options.format == "mp3":
+            _write_mp3(counted, part, options, tags)
+        else:
+            _write_pcm(counted, part, options, tags)
+        if part.stat().st_size < _SMALLEST:
+            raise ExportError(f"{path}: the encoder wrote next to nothing")
+        _settle(part, path)
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    """A private, empty file next to `path`, removed again unless it was renamed; operating-system errors become ours."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        os.close(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
+        yield part
+    except OSError as error:
+        raise _told(error, path) from None
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def _told(error: OSError, path: Path) -> ExportError | OutputError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return ExportError(f"{path.parent}: the disk is full; free some space or choose another place")
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG):
+        return OutputError(f"{path}: cannot be written ({error.strerror}); choose another place")
+    return ExportError(f"{path}: cannot be written ({error.strerror or error})")
+
+
+def _settle(part: Path, path: Path) -> None:
+    with part.open("rb+") as file:
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def _counted(blocks: Iterable[Samples], frames: int) -> Iterator[Samples]:
+    seen = 0
+    for block in blocks:
+        seen += block.shape[0]
+        yield block
+    if seen != frames:
+        raise ExportError(f"the mix gave {seen:,} frames where {frames:,} were promised")
+
+
+def _write_mp3(blocks: Iterator[Samples], part: Path, options: ExportOptions, tags: Tags) -> None:
+    from drift_audio.sound.encoding.mp3_splice import encode
+
+    with part.open("rb+") as file:
+        head = id3_bytes(tags)
+        file.write(head)
+        info = b""
+        for piece in encode(blocks, bitrate=options.bitrate):
+            file.write(info)
+            info = piece
+        file.seek(len(head))
+        file.write(info)
+
+
+def _write_pcm(blocks: Iterator[Samples], part: Path, options: ExportOptions, tags: Tags) -> None:
+    import soundfile
+
+    container, subtype = _SUBTYPES[options.format]
+    level: dict[str, Any] = {"compression_level": 1 - options.vorbis_quality} if options.format == "ogg" else {}
+    try:
+        with soundfile.SoundFile(part, "w", RATE, CHANNELS, subtype, format=container, **level) as file:
+            for block in blocks if subtype != "PCM_16" else _dithered(blocks):
+                file.write(block)
+    except soundfile.LibsndfileError as error:
+        raise _sound_error(error, part) from None
+    write_tags(part, tags, suffix=options.format)
+    if options.format == "ogg":
+        with part.open("rb+") as stream:
+            _fix_serials(stream)
+
+
+def _dithered(blocks: Iterable[Samples]) -> Iterator[Samples]:
+    """Triangular noise of one step of 16 bits: a long fade ends in it and not in steps."""
+    rng = np.random.default_rng(_OGG_SERIAL)
+    for block in blocks:
+        noise = rng.random(block.shape, np.float32) - rng.random(block.shape, np.float32)
+        yield block + noise * np.float32(2.0**-15)
+
+
+def _sound_error(error: Exception, part: Path) -> OSError | ExportError:
+    """libsndfile tells of a full disk only by a failed write; ask the disk."""
+    room = os.statvfs(part.parent)
+    if room.f_bavail * room.f_frsize < 1 << 20:
+        return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    return ExportError(f"the encoder failed: {error}")
+
+
+def _fix_serials(stream: IO[bytes]) -> None:
+    """Give every Ogg page the same serial number: the library draws one by the clock, and bytes must not depend on it."""
+    from mutagen.ogg import OggPage
+
+    end = stream.seek(0, os.SEEK_END)
+    stream.seek(0)
+    while stream.tell() < end:
+        start = stream.tell()
+        page = OggPage(stream)
+        page.serial = _OGG_SERIAL
+        behind = stream.tell()
+        stream.seek(start)
+        stream.write(page.write())
+        stream.seek(behind)

@@ -1,0 +1,1 @@
+"""Timeline, clips and bed become one stereo stream."""

@@ -1,0 +1,1 @@
+"""Text to clips: what is read, how, and where clips are kept."""

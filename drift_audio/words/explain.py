@@ -1,0 +1,106 @@
+"""Tells what was understood of a situation and how the session is planned: `drift-audio script --explain`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from drift_audio.errors import ConfigError
+from drift_audio.scenario import Frozen
+
+if TYPE_CHECKING:
+    from drift_audio.scenario import Scenario
+    from drift_audio.words.compose import WritingContext
+    from drift_audio.words.understanding.story import Person, Story
+    from drift_audio.words.writers.base import Written
+
+
+class PhaseLine(Frozen):
+    """One phase as it was written. minutes, share: planned."""
+
+    title: str
+    minutes: float
+    share: float
+    writer: str
+
+
+class Explained(Frozen):
+    """What `--explain` shows; `why` has one line for each of the first keys."""
+
+    theme: str
+    part: str
+    gravity: str
+    person: dict[str, Any] | None
+    care: str
+    phases: tuple[PhaseLine, ...]
+    why: dict[str, str]
+
+
+def explain(scenario: Scenario, written: Written, context: WritingContext) -> Explained:
+    """Read the situation once more and lay open what came of it.
+
+    Raises:
+        CareStop: as the pipeline does.
+    """
+    from drift_audio.words.compose import attend, understand
+
+    attended, notes = attend(scenario, context)
+    story = understand(attended)
+    return Explained(
+        theme=story.theme,
+        part=story.part,
+        gravity=story.gravity,
+        person=_person(story.person),
+        care="caution" if notes else "ok",
+        phases=_phases(written),
+        why=_why(story, notes),
+    )
+
+
+def _person(person: Person | None) -> dict[str, Any] | None:
+    if person is None:
+        return None
+    pronouns = person.pronouns
+    return {"noun": person.noun, "pronouns": [pronouns.subject, pronouns.object, pronouns.possessive]}
+
+
+def _phases(written: Written) -> tuple[PhaseLine, ...]:
+    from drift_audio.script.budget import plan
+
+    script = written.script
+    planned = {phase.key: phase.seconds for phase in plan(script.style, script.minutes).phases}
+    by = {report.section: report.writer for report in written.sections}
+    lines = []
+    for section in script.sections:
+        seconds = planned.get(section.phase or "", 0.0)
+        writer = by.get(section.name) or by.get(section.phase or "") or "offline"
+        lines.append(PhaseLine(title=section.name, minutes=seconds / 60, share=seconds / (script.minutes * 60), writer=writer))
+    return tuple(lines)
+
+
+def _why(story: Story, notes: tuple[str, ...]) -> dict[str, str]:
+    lines = {
+        "theme": f"{story.theme_confidence:.0%} sure",
+        "part": f"{story.part_confidence:.0%} sure",
+        "gravity": f"{story.gravity_confidence:.0%} sure",
+        "care": " ".join(notes),
+    }
+    if story.person is not None:
+        lines["person"] = f"{story.person.confidence:.0%} sure"
+    told = {name: getattr(story, name) for name in ("event", "when", "wish", "setting")}
+    told |= {"feelings": ", ".join(story.feelings), "strands": ", ".join(strand.name for strand in story.strands)}
+    return {**lines, **{key: value for key, value in told.items() if value}}
+
+
+def dry_run(scenario: Scenario, context: WritingContext) -> str:
+    """What would be sent to the language model, and where; nothing is sent.
+
+    Raises:
+        ConfigError: the offline writer would write, which sends nothing to anybody.
+    """
+    from drift_audio.words.compose import attend, understand
+
+    preview = getattr(context.writer, "dry_run", None)
+    if preview is None:
+        raise ConfigError("nothing would be sent: the offline writer writes on this machine; name a model to see its request")
+    attended, _ = attend(scenario, context)
+    return str(preview(attended, understand(attended)))
