@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from drift_audio.scenario import Frozen, Scenario
 from drift_audio.script.model import Script
+from drift_audio.words.care.report import HelpLine
 from drift_audio.words.understanding.story import Story
 
 
@@ -19,11 +20,12 @@ class SectionReport(Frozen):
 
 
 class Written(Frozen):
-    """A finished script with the account of how it came to be."""
+    """A finished script with the account of how it came to be. lines: help lines to show with the session, where the gate was unsure."""
 
     script: Script
     sections: tuple[SectionReport, ...] = ()
     warnings: tuple[str, ...] = ()
+    lines: tuple[HelpLine, ...] = ()
     tokens_in: int = 0
     tokens_out: int = 0
 
