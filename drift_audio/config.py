@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field, SecretStr, ValidationError
 
 from drift_audio.errors import ConfigError
+from drift_audio.files import private_folder, write_once
 from drift_audio.scenario import DEFAULT_MINUTES, MAX_MINUTES, MIN_MINUTES, Frozen, Style
 
 APP: Final = "drift-audio"
@@ -138,35 +139,13 @@ def installation_key(settings: Settings) -> bytes:
     try:
         private_folder(settings.data_dir)
         if not file.exists():
-            _write_key(file)
+            write_once(file, secrets.token_bytes(32))
         key = file.read_bytes()
     except OSError as error:
         raise ConfigError(f"{file}: cannot be used ({error.strerror}); set DRIFT_AUDIO_HOME to a writable folder") from None
     if len(key) != 32:
         raise ConfigError(f"{file}: must hold 32 bytes, holds {len(key)}; delete it and run again (the clip cache starts anew)")
     return key
-
-
-def _write_key(file: Path) -> None:
-    # A second process may be first: link() fails then, and its key is read.
-    fresh = file.with_name(f"key.{os.getpid()}.{secrets.token_hex(4)}")
-    fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(fd, "wb") as handle:
-        handle.write(secrets.token_bytes(32))
-        handle.flush()
-        os.fsync(handle.fileno())
-    try:
-        os.link(fresh, file)
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()
-
-
-def private_folder(folder: Path) -> Path:
-    """Make `folder` (and parents) so that only its owner can look inside."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder
 
 
 def _locale(env: Mapping[str, str]) -> str:

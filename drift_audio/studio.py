@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from drift_audio.catalog import Catalog
-from drift_audio.config import Settings, installation_key, private_folder
+from drift_audio.config import Settings, installation_key
 from drift_audio.errors import ConfigError
+from drift_audio.files import private_folder
 
 if TYPE_CHECKING:
     from drift_audio.sound.beds.spec import Ambience

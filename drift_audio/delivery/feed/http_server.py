@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 from drift_audio.delivery.feed.record import FEED_FOLDER, TYPES, records
 from drift_audio.delivery.feed.rss import DEFAULT_PORT, render_feed
-from drift_audio.delivery.files import write_whole
 from drift_audio.errors import ConfigError, DeliveryError
-from drift_audio.files import make_folder
+from drift_audio.files import make_folder, write_once, write_whole
 from drift_audio.scenario import Frozen
 
 if TYPE_CHECKING:
@@ -111,8 +110,10 @@ def kept_token(folder: Path, *, renew: bool = False) -> str:
     path = folder / "serve-token"
     try:
         make_folder(folder)
-        if renew or not path.exists():
+        if renew:
             write_whole(path, fresh_token().encode())
+        elif not path.exists():
+            write_once(path, fresh_token().encode())
         return path.read_text("ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise DeliveryError(f"{path}: the token cannot be kept ({type(error).__name__})") from None

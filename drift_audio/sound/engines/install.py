@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from drift_audio.errors import EngineError
+from drift_audio.files import make_folder, private_folder, write_private
 from drift_audio.sound.engines import weights
 from drift_audio.sound.engines.base import Voice
 from drift_audio.sound.engines.bundle import BundleError, Member, open_bundle
@@ -184,7 +185,7 @@ def _stream(
 
 
 def _join(piece: Piece, path: Path, progress: Callable[[int], None]) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(path.parent)
     digest, got = hashlib.sha256(), 0
     with path.open("wb") as out:
         for part in piece.parts:
@@ -252,14 +253,15 @@ def _piper_language(config: Path) -> str:
 
 
 def write_declaration(file: Path, fields: Mapping[str, Any]) -> None:
-    """Write a voice of the user's own, whole or not at all."""
+    """Write a voice of the user's own, whole or not at all.
+
+    Raises:
+        OutputError, ExportError: see `files.output_file`.
+    """
     import yaml
 
-    weights.private_folder(file.parent)
-    beside = file.with_name(f".{file.name}.part")
-    beside.write_text(yaml.safe_dump(dict(fields), sort_keys=False, allow_unicode=True), "utf-8")
-    beside.chmod(0o600)
-    beside.replace(file)
+    make_folder(file.parent)
+    write_private(file, yaml.safe_dump(dict(fields), sort_keys=False, allow_unicode=True))
 
 
 def remove(voice: Voice, *, voices: Mapping[str, Voice], data_dir: Path, user_voices: Path) -> tuple[str, ...]:
