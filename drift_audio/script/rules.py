@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any, Final
 
-import yaml
+from drift_audio.yamlfile import read_mapping
 
 _UNITS: Final = (
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen"),
@@ -109,4 +109,4 @@ def _any(patterns: Iterable[str]) -> re.Pattern[str]:
 
 @cache
 def _data() -> dict[str, Any]:
-    return dict(yaml.safe_load(resources.files("drift_audio.script").joinpath("rules.yaml").read_text("utf-8")))
+    return read_mapping(Path(__file__).with_name("rules.yaml"))

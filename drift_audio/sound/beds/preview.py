@@ -14,6 +14,7 @@ from drift_audio.sound.audio import BLOCK, CHANNELS, RATE, gain
 from drift_audio.sound.beds.base import Bed
 from drift_audio.sound.beds.expression import absolute, parse
 from drift_audio.sound.sound_file import sound_writer
+from drift_audio.yamlfile import dump_yaml
 
 FORMATS: Final = ("wav", "flac", "ogg", "mp3")
 LIFT_DB: Final = 4.0  # a bed by itself may be a little louder than under a voice
@@ -48,8 +49,6 @@ def save_mix(expression: str, name: str, folder: Path, *, description: str = "",
     Raises:
         CatalogError: a name that cannot be one, or that the mix itself names. OutputError: it exists already (without `force`).
     """
-    import yaml
-
     if not _NAME.fullmatch(name):
         raise CatalogError(f"{name!r} cannot name a bed; use small letters, digits and hyphens, such as rainy-evening")
     if name in {part.source for part in parse(expression)}:
@@ -63,5 +62,5 @@ def save_mix(expression: str, name: str, folder: Path, *, description: str = "",
         "tags": ["own"],
         "mix": absolute(expression),
     }
-    write_private(path, yaml.safe_dump(fields, sort_keys=False, allow_unicode=True))
+    write_private(path, dump_yaml(fields))
     return path

@@ -17,6 +17,7 @@ from drift_audio.files import make_folder, private_folder, write_private
 from drift_audio.sound.engines import weights
 from drift_audio.sound.engines.base import Voice
 from drift_audio.sound.engines.bundle import BundleError, Member, open_bundle
+from drift_audio.yamlfile import dump_yaml
 
 KOKORO_MODEL: Final = "kokoro-v1.0-int8"
 STYLE_BYTES: Final = 510 * 256 * 4
@@ -258,10 +259,8 @@ def write_declaration(file: Path, fields: Mapping[str, Any]) -> None:
     Raises:
         OutputError, ExportError: see `files.output_file`.
     """
-    import yaml
-
     make_folder(file.parent)
-    write_private(file, yaml.safe_dump(dict(fields), sort_keys=False, allow_unicode=True))
+    write_private(file, dump_yaml(fields))
 
 
 def remove(voice: Voice, *, voices: Mapping[str, Voice], data_dir: Path, user_voices: Path) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from pydantic import Field, ValidationError
 
 from drift_audio.errors import ConfigError
 from drift_audio.scenario import Frozen
+from drift_audio.yamlfile import read_mapping
 
 LINK: Final = re.compile(r"\[([^\]]+)\]\(/([^)]*)/\)")
 MAX_ENTRIES: Final = 5_000
@@ -74,13 +75,8 @@ def load_lexicon(file: Path) -> Lexicon:
     """
     if not file.exists():
         return Lexicon()
-    import yaml
-
-    try:
-        data = yaml.safe_load(file.read_text("utf-8")) or {}
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigError(f"{file}: cannot be read as YAML ({type(error).__name__})") from None
-    if not isinstance(data, dict) or not all(isinstance(words, dict) for words in data.values()):
+    data = read_mapping(file)
+    if not all(isinstance(words, dict) for words in data.values()):
         raise ConfigError(f"{file}: must map a language (en) to words and their pronunciations")
     if sum(map(len, data.values())) > MAX_ENTRIES:
         raise ConfigError(f"{file}: holds more than {MAX_ENTRIES} words")
