@@ -23,8 +23,13 @@ DEFAULT_VOICE: Final = "heart"
 DEFAULT_CACHE_BYTES: Final = 2 * 1024**3
 
 
-class LlmConfig(Frozen):
-    """The `[llm]` table and its environment variables; nothing here means no model is used."""
+class LlmSettings(Frozen):
+    """How to reach the language model, from `[llm]` and its environment variables; the names are the ecosystem's own.
+
+    timeout_s: bound on one answer, connection included. retries: further tries after a passing failure.
+    context_tokens: what the model can hold; small ones are asked section by section.
+    model_file: a .gguf to run here. named_by_user: the server's address came from the user, not from a default.
+    """
 
     base_url: str | None = None
     model: str | None = None
@@ -37,6 +42,7 @@ class LlmConfig(Frozen):
 
     @property
     def configured(self) -> bool:
+        """Whether a model is named at all."""
         return self.model is not None or self.model_file is not None
 
 
@@ -57,7 +63,7 @@ class Settings(Frozen):
     locale: str = "en"
     output: Path = Path()
     cache_bytes: Annotated[int, Field(ge=0)] = DEFAULT_CACHE_BYTES
-    llm: LlmConfig = LlmConfig()
+    llm: LlmSettings = LlmSettings()
 
     @property
     def user_voices(self) -> Path:
@@ -110,7 +116,7 @@ def load_settings(
     llm_fields["named_by_user"] = bool(llm_fields.get("base_url"))
     fields |= {key: value for key, value in (overrides or {}).items() if value is not None}
     try:
-        return Settings(**fields, llm=LlmConfig(**llm_fields))
+        return Settings(**fields, llm=LlmSettings(**llm_fields))
     except ValidationError as error:
         raise ConfigError(_explain(error, file)) from None
 

@@ -100,10 +100,9 @@ def choose_writer(settings: Settings, wanted: WriterName, key: bytes) -> Writer:
             "no language model is configured; name one with --model (and --base-url), DRIFT_AUDIO_MODEL or [llm] in config.toml, "
             "or use --writer offline"
         )
-    from drift_audio.words.writers.llm import LlmSettings, LlmWriter
+    from drift_audio.words.writers.llm import LlmWriter
 
-    llm = LlmSettings(**settings.llm.model_dump())
-    return LlmWriter(llm, fallback=offline, cache_dir=settings.cache_dir / "scripts", key=key)
+    return LlmWriter(settings.llm, fallback=offline, cache_dir=settings.cache_dir / "scripts", key=key)
 
 
 def clock(epoch: str | None) -> Callable[[], date]:

@@ -16,7 +16,8 @@ PACKAGE = ROOT / "drift_audio"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 GROUND = {
-    *("errors", "scenario", "catalog", "config", "files", "yamlfile", "near_match", "inputs", "output_spec", "progress"),
+    *("errors", "scenario", "catalog", "config", "files", "yamlfile", "inputs", "output_spec", "progress"),
+    *("near_match", "language_tags", "machine"),
 }
 LINE = {"session", "studio", "render_options", "preflight", "pipeline"}
 WINGS = {"script", "words", "sound"}
@@ -27,6 +28,8 @@ ALLOWED = {
     "files": {"errors"},
     "inputs": {"errors"},
     "near_match": set(),
+    "language_tags": set(),
+    "machine": set(),
     "yamlfile": {"errors", "inputs", "near_match"},
     "catalog": {"errors", "yamlfile", "near_match"},
     "config": {"errors", "scenario", "files", "yamlfile"},

@@ -5,7 +5,6 @@ Starlette answers ranges and uvicorn speaks HTTP; what is ours is the short list
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import secrets
 import socket
@@ -16,6 +15,7 @@ from drift_audio.delivery.feed.record import FEED_FOLDER, TYPES, records
 from drift_audio.delivery.feed.rss import DEFAULT_PORT, render_feed
 from drift_audio.errors import ConfigError, DeliveryError
 from drift_audio.files import make_folder, write_once, write_whole
+from drift_audio.machine import is_loopback
 from drift_audio.scenario import Frozen
 
 if TYPE_CHECKING:
@@ -84,16 +84,6 @@ def reachable(host: str) -> str:
             return str(probe.getsockname()[0])
         except OSError:
             return socket.gethostname()
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach `host`; a name counts only when it is localhost."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def fresh_token() -> str:

@@ -19,6 +19,7 @@ from typing import Annotated, Final
 from pydantic import Field, ValidationError
 
 from drift_audio.errors import ConfigError
+from drift_audio.language_tags import primary_language
 from drift_audio.scenario import Frozen
 from drift_audio.yamlfile import read_mapping
 
@@ -48,7 +49,7 @@ class Lexicon(Frozen):
 
     def apply(self, text: str, *, language: str, ipa: bool) -> str:
         """`text` with its words respelled; where `ipa` is understood, IPA entries become `[word](/ipa/)` links."""
-        short = language.split("-", maxsplit=1)[0].lower()
+        short = primary_language(language)
         if short not in self._patterns:
             return text
         table = self.words[short]
@@ -81,7 +82,7 @@ def load_lexicon(file: Path) -> Lexicon:
     if sum(map(len, data.values())) > MAX_ENTRIES:
         raise ConfigError(f"{file}: holds more than {MAX_ENTRIES} words")
     words = {
-        str(language).split("-")[0].lower(): {str(word).lower(): _entry(file, word, value) for word, value in table.items()}
+        primary_language(str(language)): {str(word).lower(): _entry(file, word, value) for word, value in table.items()}
         for language, table in data.items()
     }
     return Lexicon(words=words)

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from drift_audio.language_tags import primary_language
 from drift_audio.scenario import Scenario
 from drift_audio.script.budget import PhasePlan, Plan
 from drift_audio.script.rules import number_words
@@ -87,7 +88,7 @@ def check_messages() -> tuple[Message, ...]:
 
 def language_name(tag: str) -> str:
     """A language by its English name, or the tag itself."""
-    return str(_data("languages").get(tag.partition("-")[0].lower(), f"the language with the tag {tag}"))
+    return str(_data("languages").get(primary_language(tag), f"the language with the tag {tag}"))
 
 
 def spoken_length(minutes: float) -> str:
