@@ -17,13 +17,14 @@ import soundfile
 from drift_audio.catalog import Catalog
 from drift_audio.cli.main import main_code
 from drift_audio.errors import CatalogError, EngineMissing, SpeechError
+from drift_audio.machine import usable_cores
 from drift_audio.sound import clip_guard
 from drift_audio.sound.engines import coqui, kokoro, piper
 from drift_audio.sound.engines.base import Voice
 from drift_audio.sound.engines.install import install
 from drift_audio.sound.engines.table import engine_state, open_engine
 from drift_audio.sound.voice.clip_cache import ClipCache
-from drift_audio.sound.voice.speech import VoiceBox, usable_cores
+from drift_audio.sound.voice.speech import VoiceBox
 from tests import measure_voices as measuring
 from tests.sound.engines import tiny_coqui
 

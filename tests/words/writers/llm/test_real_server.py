@@ -12,13 +12,14 @@ import psutil
 import pytest
 from pydantic import SecretStr
 
+from drift_audio.config import LlmSettings
 from drift_audio.errors import ConfigError, WriterError
 from drift_audio.scenario import STYLES, Scenario
 from drift_audio.script.lint import lint
 from drift_audio.words.care.gate import check_script
 from drift_audio.words.understanding.reader import read_story
 from drift_audio.words.understanding.story import Story
-from drift_audio.words.writers.llm import LlmSettings, LlmWriter
+from drift_audio.words.writers.llm import LlmWriter
 from drift_audio.words.writers.llm.check import check_model
 from drift_audio.words.writers.llm.llama_server import LocalServer, serve
 from drift_audio.words.writers.offline import OfflineWriter
