@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -149,14 +149,20 @@ SITUATIONS = (
 )
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(1500)
-def test_ten_sessions_with_a_small_real_model_all_complete() -> None:
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        pytest.param((0, 1, 3), marks=[pytest.mark.slow, pytest.mark.timeout(900)], id="three"),
+        pytest.param(range(10), marks=[pytest.mark.sweep, pytest.mark.timeout(3000)], id="ten"),
+    ],
+)
+def test_sessions_with_a_small_real_model_all_complete(numbers: Sequence[int]) -> None:
     assert {style for style, _ in SITUATIONS} == set(STYLES)
     model = smol()
     offline = OfflineWriter()
     with serve(model, context_tokens=8192) as running:
-        for number, (style, situation) in enumerate(SITUATIONS):
+        for number in numbers:
+            style, situation = SITUATIONS[number]
             scenario = Scenario(situation=situation, style=style, minutes=5, seed=number)
             began = time.monotonic()
             # A bounded wait keeps the test short; what a slow machine did not finish is the offline writer's.
