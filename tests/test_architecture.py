@@ -15,7 +15,10 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "drift_audio"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-GROUND = {"errors", "scenario", "catalog", "config", "files", "yamlfile", "inputs", "output_spec", "progress"}
+GROUND = {
+    *("errors", "scenario", "catalog", "config", "files", "yamlfile", "inputs", "output_spec", "progress"),
+    *("near_match", "language_tags", "machine"),
+}
 LINE = {"session", "studio", "render_options", "preflight", "pipeline"}
 WINGS = {"script", "words", "sound"}
 ALLOWED = {
@@ -24,8 +27,11 @@ ALLOWED = {
     "progress": {"scenario"},
     "files": {"errors"},
     "inputs": {"errors"},
-    "yamlfile": {"errors", "inputs"},
-    "catalog": {"errors", "scenario", "yamlfile"},
+    "near_match": set(),
+    "language_tags": set(),
+    "machine": set(),
+    "yamlfile": {"errors", "inputs", "near_match"},
+    "catalog": {"errors", "yamlfile", "near_match"},
     "config": {"errors", "scenario", "files", "yamlfile"},
     "output_spec": {"errors", "scenario", "files"},
     "script": GROUND | {"script"},

@@ -126,7 +126,7 @@ def _perform(
 ) -> int:
     from drift_audio.cli.output import emit_json
     from drift_audio.delivery.batch import run as work
-    from drift_audio.delivery.batch.workers import usable_cores
+    from drift_audio.machine import usable_cores
 
     settings, batch, start = _read(file)
     _tell_mistakes(batch)

@@ -80,9 +80,8 @@ def machine() -> list[Finding]:
 
 def places(settings: Settings) -> list[Finding]:
     """The three folders: can they be written, and how much stands in the cache."""
-    from drift_audio.config import private_folder
     from drift_audio.errors import OutputError
-    from drift_audio.files import check_writable
+    from drift_audio.files import check_writable, private_folder
 
     found = []
     for name in ("config_dir", "data_dir", "cache_dir"):

@@ -145,10 +145,9 @@ def tell_destination(settings: Settings, writer: WriterChoice) -> None:
     """Say on standard error where the words go before a model is asked; the offline writer sends nothing and says nothing."""
     if writer == "offline" or not settings.llm.configured:
         return
-    from drift_audio.words.writers.llm.settings import LlmSettings, destination
+    from drift_audio.words.writers.llm.destination import destination
 
-    sentence = destination(LlmSettings(**settings.llm.model_dump())).sentence
-    typer.echo(f"drift-audio: {sentence}", err=True)
+    typer.echo(f"drift-audio: {destination(settings.llm).sentence}", err=True)
 
 
 def report(session: Session, *, as_json: bool, quiet: bool) -> None:

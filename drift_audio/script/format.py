@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import yaml
-
 from drift_audio.script.front_matter import KEYS
 from drift_audio.script.model import Atom, Bell, Breath, Cue, Optional, Part, Pause, Script, Section, Utterance
 from drift_audio.script.sentences import plain, sentences
 from drift_audio.script.shapes import shape
+from drift_audio.yamlfile import dump_yaml
 
 Row = Atom | str
 
@@ -44,7 +43,7 @@ def _front(script: Script) -> str:
 def _entry(key: str, value: object) -> str:
     if isinstance(value, float) and value == int(value):
         value = int(value)
-    return yaml.safe_dump({key: value}, allow_unicode=True, width=10**9).rstrip("\n")
+    return dump_yaml({key: value}).rstrip("\n")
 
 
 def _section(section: Section, paragraph: float) -> str:

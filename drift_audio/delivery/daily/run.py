@@ -19,10 +19,9 @@ from pydantic import ValidationError
 
 from drift_audio.delivery.daily.rotation import Daily, Made, Plan, load_daily, plan_day
 from drift_audio.delivery.feed.collection import refresh
-from drift_audio.delivery.feed.record import FEED_FOLDER, file_digest, record, sidecars, write_captions, write_sidecars
-from drift_audio.delivery.files import publish_file, write_whole
+from drift_audio.delivery.feed.record import FEED_FOLDER, record, sidecars, write_captions, write_sidecars
 from drift_audio.errors import DeliveryError, DriftError, OutputError
-from drift_audio.files import make_folder
+from drift_audio.files import file_digest, make_folder, publish_file, write_whole
 from drift_audio.output_spec import OutputSpec
 from drift_audio.scenario import Frozen, Scenario
 

@@ -22,8 +22,8 @@ from typing import Final, Protocol
 from pydantic import Field
 
 from drift_audio.config import APP, Settings
-from drift_audio.delivery.files import write_whole
 from drift_audio.errors import BadInput, DeliveryError
+from drift_audio.files import write_whole
 from drift_audio.scenario import Frozen
 
 MARK: Final = "# drift-audio:daily"

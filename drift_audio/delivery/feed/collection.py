@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 
 from drift_audio.delivery.feed.record import FEED_FOLDER, Record, record, records, write_captions, write_sidecars
-from drift_audio.delivery.files import write_whole
 from drift_audio.errors import DeliveryError
-from drift_audio.files import make_folder
+from drift_audio.files import make_folder, write_whole
 
 if TYPE_CHECKING:
     from drift_audio.session import Session

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import uuid
 from collections.abc import Iterator
@@ -13,8 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 from pydantic import Field, ValidationError
 
 from drift_audio.delivery.feed.captions import Caption, Chapter, captions, chapters, to_chapters_json, to_lrc, to_vtt
-from drift_audio.delivery.files import write_whole
-from drift_audio.files import make_folder
+from drift_audio.files import file_digest, make_folder, write_whole
 from drift_audio.output_spec import CAPTIONS
 from drift_audio.scenario import Frozen
 
@@ -72,12 +70,6 @@ def record(session: Session, *, created: datetime | None = None) -> Record:
         chapters=chapters(session.timeline),
         captions=captions(session.timeline),
     )
-
-
-def file_digest(path: Path) -> str:
-    """SHA-256 of a file, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_sidecars(entry: Record, folder: Path) -> tuple[Path, ...]:

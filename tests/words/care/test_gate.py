@@ -48,16 +48,22 @@ def test_recall_and_false_positives(folder: str, capsys: pytest.CaptureFixture[s
     assert wrongly <= (0.03 if folder in UNSEEN else 0.02)
 
 
-@pytest.mark.slow
-def test_the_ear_takes_nothing_from_the_rules(capsys: pytest.CaptureFixture[str]) -> None:
-    """All sets together: some hold but forty look-alikes, of which one more or less says nothing."""
-    told = {folder: judged(folder, check, capsys) for folder in LEARNT}
+@pytest.mark.parametrize(
+    "folders",
+    [
+        pytest.param(LEARNT[::3], marks=pytest.mark.slow, id="some"),
+        pytest.param(LEARNT, marks=pytest.mark.sweep, id="all"),
+    ],
+)
+def test_the_ear_takes_nothing_from_the_rules(folders: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Several sets together: some hold but forty look-alikes, of which one more or less says nothing."""
+    told = {folder: judged(folder, check, capsys) for folder in folders}
     danger, fine = (
-        {folder: sum(len(texts(name, folder)) for name in names) for folder in LEARNT}
+        {folder: sum(len(texts(name, folder)) for name in names) for folder in folders}
         for names in (("crisis", "abuse", "caution"), ("ok",))
     )
-    assert sum(told[folder][0] * danger[folder] for folder in LEARNT) / sum(danger.values()) >= 0.98
-    assert sum(told[folder][2] * fine[folder] for folder in LEARNT) / sum(fine.values()) <= 0.02
+    assert sum(told[folder][0] * danger[folder] for folder in folders) / sum(danger.values()) >= 0.98
+    assert sum(told[folder][2] * fine[folder] for folder in folders) / sum(fine.values()) <= 0.02
 
 
 def judged(folder: str, judge: Callable[[str], CareReport], capsys: pytest.CaptureFixture[str]) -> tuple[float, float, float]:
