@@ -263,5 +263,9 @@ def _show(report: Report, batch: Batch) -> None:
     counts = [f"{report.count(state)} {state}" for state in states if report.count(state)]
     counts += [f"{report.bad} invalid"] if report.bad else []
     console().print(f"{batch.path}: {', '.join(counts) or 'nothing to do'}", markup=False)
+    lines = dict.fromkeys(line for entry in report.lines for line in entry.result.help)
+    if lines:
+        console().print("for a person who is not safe, these people answer:", markup=False)
+        console().print("\n".join(f"  {line}" for line in lines), markup=False)
     if report.count("failed"):
         console().print(f"try the failed ones again with: drift-audio batch retry {batch.path}", markup=False)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from drift_audio.cli import request as ask
+from drift_audio.cli.safety import served
+from drift_audio.scenario import Scenario
+
+if TYPE_CHECKING:
+    from drift_audio.session import Session
 
 
 def create(
@@ -57,8 +62,12 @@ def create(
 
     if not quiet:
         ask.tell_destination(settings, writer)
-    shown = progress(wanted=not (quiet or as_json))
-    with open_studio(settings, writer=writer, once=True) as studio, shown as on_event:
-        session = pipeline.create(scenario, studio, target, on_event=on_event, process=ctx.obj)
+
+    def make(wanted: Scenario) -> Session:
+        shown = progress(wanted=not (quiet or as_json))
+        with open_studio(settings, writer=writer, once=True) as studio, shown as on_event:
+            return pipeline.create(wanted, studio, target, on_event=on_event, process=ctx.obj)
+
+    session = served(make, scenario, may_ask=not (quiet or as_json))
     ask.deliver(session, target)
     ask.report(session, as_json=as_json, quiet=quiet)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from drift_audio.cli import request as ask
+from drift_audio.cli.safety import served
 
 if TYPE_CHECKING:
     from drift_audio.words.explain import Explained
@@ -57,10 +59,10 @@ def script(
             emit_json({"request": would}) if as_json else typer.echo(would)
             return
         ask.tell_destination(settings, writer)
-        written = compose(scenario, studio)
+        written = served(partial(compose, context=studio), scenario, may_ask=not as_json)
         settled = settle(written.script, studio)
         explained = telling.explain(scenario, written, studio) if explain else None
-    for warning in written.warnings:
+    for warning in (*written.warnings, *written.lines):
         typer.echo(f"drift-audio: note: {warning}", err=True)
     _show(format_script(settled), explained, output=output, as_json=as_json)
 

@@ -37,6 +37,14 @@ def check(text: str, *, locale: str = "en", data_dir: Path | None = None) -> Car
     return report_of(verdict, locale, help_table(data_dir), signals.mistakes)
 
 
+def not_safe(report: CareReport, *, data_dir: Path | None = None) -> CareReport:
+    """The report for somebody who was asked and is not safe: the same lines, and a minute of grounding."""
+    table = help_table(data_dir)
+    outcome = "abuse" if report.reason == UNSURE["abuse"] else "crisis"
+    shown = {"outcome": outcome, "message": table.text("not safe"), "grounding": table.grounding, "note": ""}
+    return report.model_copy(update=shown)
+
+
 def by_rules(text: str, *, locale: str = "en", data_dir: Path | None = None) -> CareReport:
     """As `check`, without the classifier."""
     signals = load_signals(data_dir)

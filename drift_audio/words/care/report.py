@@ -17,6 +17,9 @@ class HelpLine(Frozen):
     hours: str = ""
     source: str = ""
 
+    def __str__(self) -> str:
+        return f"{self.name}: {self.contact}" + (f" ({self.hours})" if self.hours else "")
+
 
 class CareReport(Frozen):
     """Outcome of the gate. Never holds a word of what was typed.

@@ -1,4 +1,4 @@
-"""What the rules hear in a text: signals as data tried on every sentence, weak ones only together, blows by who did what to whom."""
+"""What the rules hear in a text: signals tried on every sentence, weak ones only together, blows by who did what to whom."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ class SectionReport(Frozen):
 
 
 class Written(Frozen):
-    """A finished script with the account of how it came to be. lines: help lines to show with the session, where the gate was unsure."""
+    """A finished script with the account of how it came to be. lines: of help, to show with it where the gate was unsure."""
 
     script: Script
     sections: tuple[SectionReport, ...] = ()
