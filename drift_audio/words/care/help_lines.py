@@ -41,11 +41,6 @@ def grounding(*, folder: Path | None = None) -> str:
     return str(_table(_own(folder))["grounding"]).strip()
 
 
-def offer_steady(*, folder: Path | None = None) -> str:
-    """The sentence that offers a session for oneself only."""
-    return str(_table(_own(folder))["offer_steady"])
-
-
 def _region(locale: str, table: Mapping[str, Any], entries: Mapping[str, Any]) -> str:
     language, _, rest = locale.replace("_", "-").lower().partition("-")
     country = rest.split("-")[-1].split(".")[0]
