@@ -28,6 +28,8 @@ from drift_audio.sound.mixing.voice_chain import VOICE_LUFS, levels, room, treat
 from drift_audio.sound.score import BedChange, BreathCycle, Event, Span, Speech, Strike, Timeline
 from tests.sound.instruments import pink
 
+pytestmark = pytest.mark.long
+
 
 class NoiseBed:
     """Endless noise of -30 LUFS: the contract of a bed in ten lines."""

@@ -8,6 +8,8 @@ from drift_audio.script.model import Script, Section, Utterance
 from drift_audio.words.care.gate import check_script
 from drift_audio.words.guides.check import broken_rules, check_banks, every_paragraph, names_with_banks
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize("name", names_with_banks())
 def test_every_template_reads_well_with_every_filler(name):
