@@ -28,6 +28,8 @@ from drift_audio.sound.mixing.voice_chain import VOICE_LUFS, levels, room, treat
 from drift_audio.sound.score import BedChange, BreathCycle, Event, Span, Speech, Strike, Timeline
 from tests.sound.instruments import pink
 
+pytestmark = pytest.mark.long
+
 
 def bed_gain_db(line: Timeline, options: MixOptions) -> Curve:
     """The bed's gain in dB over the session at the control rate, fades apart."""

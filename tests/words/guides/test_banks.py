@@ -25,6 +25,8 @@ def every_paragraph(name: str) -> Iterator[str]:
         for pruned in (prune(tree, fill) for fill in fills):
             yield from samples(pruned, TRIES) if pruned is not None else ()
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize("name", names_with_banks())
 def test_every_template_reads_well_with_every_filler(name):
