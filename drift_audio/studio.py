@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Literal
 
 from drift_audio.catalog import Catalog
 from drift_audio.config import Settings, installation_key
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from drift_audio.words.writers.base import Writer
 
 WriterName = Literal["auto", "offline", "llm"]
-WRITERS: Final = ("auto", "offline", "llm")
 
 
 @contextmanager

@@ -76,6 +76,17 @@ def test_imports_point_one_way(path: Path) -> None:
     assert not wrong, f"{path.relative_to(ROOT)} looks up: {sorted(wrong)}"
 
 
+def test_the_page_shows_the_same_table() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8").partition("## Who may import whom")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \| .+ \| (.+) \|$", page, re.MULTILINE)
+    groups = {"the ground": GROUND, "the wings": WINGS, "the line": LINE}
+    told = {
+        name: set(re.findall(r"`(\w+)`", cell)).union(*(members for group, members in groups.items() if group in cell))
+        for name, cell in rows
+    }
+    assert told == ALLOWED
+
+
 def test_only_config_reads_the_environment() -> None:
     core = [p for p in MODULES if wing(p) not in ("config", "studio", "cli")]
     readers = [p for p in core if re.search(r"os\.(environ|getenv)", p.read_text("utf-8"))]

@@ -19,6 +19,8 @@ import pytest
 
 from tests import instruments as hear
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parents[1]
 SITUATION = "I snapped at my husband over the dishes this morning and he left without a word"
 

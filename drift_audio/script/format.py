@@ -24,11 +24,6 @@ def format_script(script: Script) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def format_parts(parts: tuple[Part, ...], style: str) -> str:
-    """The body of one section."""
-    return _body(parts, shape(style).palette.paragraph)
-
-
 def _front(script: Script) -> str:
     defaults = Script.model_fields
     lines = ["---"]

@@ -30,7 +30,6 @@ MARK: Final = "# drift-audio:daily"
 UNIT: Final = "drift-audio-daily"
 LABEL: Final = "org.drift-audio.daily"
 TIMEOUT_S: Final = 30
-_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 class Schedule(Frozen):

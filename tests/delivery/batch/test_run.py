@@ -13,6 +13,8 @@ import pytest
 
 from tests.delivery.batches import CRISIS, SITUATIONS, Bench, bad, write
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:

@@ -19,6 +19,8 @@ from drift_audio.output_spec import OutputSpec
 from drift_audio.scenario import Scenario
 from tests.delivery.sessions import session
 
+pytestmark = pytest.mark.long
+
 TODAY = date(2026, 3, 3)
 SECRET = "Zanzibarella"
 RULES = f"""

@@ -14,6 +14,8 @@ from drift_audio.sound.beds.spec import Ambience
 from drift_audio.sound.beds.table import open_bed
 from tests.instruments import loudness
 
+pytestmark = pytest.mark.long
+
 CATALOG = Catalog("ambience", Ambience)
 LONG = ("rain", "ocean", "stream", "fire", "wind-in-trees", "distant-thunder", "brown-noise")  # one of each kind
 

@@ -10,6 +10,8 @@ from drift_audio.words.care import classifier, gate
 from drift_audio.words.understanding import theme_model
 from tests.corpora import CARE, CARE_UNSEEN, care_texts, lines
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.slow
 def test_it_hears_most_of_what_it_never_learnt(capsys: pytest.CaptureFixture[str]) -> None:

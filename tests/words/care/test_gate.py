@@ -13,6 +13,8 @@ from drift_audio.words.care.gate import by_rules, check, check_script
 from drift_audio.words.care.report import CareReport
 from tests.corpora import CARE_LEARNT, CARE_UNSEEN, care_texts
 
+pytestmark = pytest.mark.long
+
 # By people who had seen neither rules nor training lines; never learnt by the classifier, rules were widened after the first try.
 UNSEEN = [folder.name for folder in CARE_UNSEEN]
 LEARNT = [folder.name for folder in CARE_LEARNT]

@@ -26,6 +26,8 @@ from drift_audio.words.writers.offline import OfflineWriter
 from tests.words.writers.llm.make_tiny_gguf import write_tiny_gguf
 from tests.words.writers.llm.test_faults import PlainWriter
 
+pytestmark = pytest.mark.long
+
 SCENARIO = Scenario(situation="I have an exam tomorrow and cannot settle.", minutes=1, seed=3)
 
 

@@ -31,6 +31,8 @@ from drift_audio.words.writers.offline import OfflineWriter
 from tests.words.writers.llm.stub import Talk, closed_port, good_answer, stub
 from tests.words.writers.llm.test_faults import SCENARIO, PlainWriter, settings
 
+pytestmark = pytest.mark.long
+
 SECRET = "sk-very-secret"
 
 

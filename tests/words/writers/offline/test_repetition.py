@@ -9,6 +9,8 @@ from drift_audio.words.writers.offline.repetition import example_story, measure
 from drift_audio.words.writers.offline.shuffle import MONTH, deal, hand, month_of_decks, walk
 from drift_audio.words.writers.offline.wordings import besides, onward, order, own
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize(("size", "key"), [(1, "a"), (5, "b"), (14, "c")])
 def test_a_deck_is_dealt_through_before_it_comes_round(size, key):

@@ -17,6 +17,8 @@ from drift_audio.words.writers.offline import OfflineWriter
 from drift_audio.words.writers.offline.paragraph_picker import Bench
 from tests.words.writers.offline.conftest import STORIES
 
+pytestmark = pytest.mark.long
+
 CAUSED = STORIES["caused minor"]
 
 
