@@ -54,7 +54,7 @@ def own_lines(file: Path, packaged: Mapping[str, Any]) -> tuple[dict[str, Any], 
     own = read_own(file)
     if own.data is None:
         return {}, own.mistakes
-    checked = _LinesCheck(own.located, packaged)
+    checked = _LinesCheck(own, packaged)
     table = checked.table()
     return table, (*own.mistakes, *(f"{file}:{mistake}" for mistake in checked.mistakes))
 
@@ -62,14 +62,14 @@ def own_lines(file: Path, packaged: Mapping[str, Any]) -> tuple[dict[str, Any], 
 class _LinesCheck:
     """Takes over what can be used of a table of lines, and notes what cannot."""
 
-    def __init__(self, located: Located, packaged: Mapping[str, Any]) -> None:
-        self._located = located
+    def __init__(self, own: OwnFile, packaged: Mapping[str, Any]) -> None:
+        self._data, self._located = own.data, own.located
         self._packaged = packaged
         self.mistakes: list[Mistake] = []
 
     def table(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        for name, value in self._located.data.items():
+        for name, value in self._data.items():
             if name not in self._packaged:
                 self._blame((name,), f"unknown entry {name!r}; allowed are {', '.join(self._packaged)}", key=True)
             elif name in {"crisis", "abuse"}:

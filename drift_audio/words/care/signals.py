@@ -225,7 +225,7 @@ class OwnSignals:
         self._mistakes: list[str] = list(own.mistakes)
         data = own.data or {}
         for name in set(data) - {"idioms", "rules"}:
-            self._blame((name,), f"unknown entry {name!r}; allowed are idioms and rules")
+            self._blame((name,), f"unknown entry {name!r}; allowed are idioms and rules", key=True)
         self.idioms = dict(self._read_idioms(data.get("idioms") or {}))
         self.rules = list(self._read_rules(data.get("rules") or []))
 
@@ -294,8 +294,8 @@ class OwnSignals:
             return True
         return False
 
-    def _blame(self, route: Route, message: str) -> None:
-        line, column = self._own.located.place(route)
+    def _blame(self, route: Route, message: str, *, key: bool = False) -> None:
+        line, column = self._own.located.place(route, key=key)
         self._mistakes.append(f"{self._file}:{line}:{column}: {message}")
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from drift_audio.errors import ConfigError
 from drift_audio.script.model import Script, Section, Utterance
 from drift_audio.words.care.gate import by_rules, check, check_script
 from drift_audio.words.care.report import CareReport
@@ -148,22 +147,6 @@ def test_user_lines_and_signals_override(tmp_path: Path) -> None:
     assert check("I want to die", locale="en_US", data_dir=tmp_path).lines[0].contact == "12345"
     assert check("We saw Rotterdam", data_dir=tmp_path).reason == "harbour"
     assert check("We saw Rotterdam").outcome == "ok"
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        'idioms: {rotterdam: ["(rotterdam"]}',
-        'rules: [{outcome: caution, reason: r, needs: [rotterdam], patterns: ["[a-"]}]',
-        'rules: [{outcome: caution, reason: r, needs: [rotterdam], patterns: ["<nowhere> rotterdam"]}]',
-        'rules: [{outcome: caution, reason: r, needs: [rotterdam], patterns: ["rotterdam"], unless: ["*"]}]',
-        "rules: [{outcome: caution, reason: r, needs: [rotterdam], patterns: []}]",
-    ],
-)
-def test_a_broken_pattern_of_the_users_is_told_before_anything_is_judged(content: str, tmp_path: Path) -> None:
-    (tmp_path / "signals.yaml").write_text(content, "utf-8")
-    with pytest.raises(ConfigError, match=r"signals\.yaml"):
-        check("A calm evening.", data_dir=tmp_path)
 
 
 def test_written_script_is_judged_as_said_to_the_listener() -> None:
