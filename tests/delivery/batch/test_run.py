@@ -37,6 +37,10 @@ def test_good_items_are_delivered_and_bad_ones_reported_with_their_lines(bench: 
     assert "broken.md:11" in done.stderr, "the line within a broken script"
     care = next(line for line in report["sessions"] if line["state"] == "care")
     assert (care["id"], care["error"]) == ("bad-care", "CareStop")
+    assert care["help"], "the report names who can help"
+    contact = care["help"][0]["contact"]
+    assert contact in done.stdout, "and so does the terminal"
+    assert contact in (bench.out / "index.html").read_text(), "and the page"
     for line in report["sessions"]:
         if line["state"] == "done":
             assert line["writer"] == "offline"
