@@ -24,7 +24,8 @@ _TO_LISTENER: Final = {"you're": "I am", "you've": "I have", "you'll": "I will",
 _WORDS_TO_LISTENER: Final = re.compile(rf"\b({'|'.join(_TO_LISTENER)})\b", re.IGNORECASE)
 # Where nothing can be done by "you", something is done to it.
 _AS_OBJECT: Final = re.compile(
-    r"\byou\b(?=\s*(?:[,.;:!?]|$|(?:on|in|at|to|with|for|from|by|into|around|off|again|back|there|here|tonight)\b))", re.IGNORECASE
+    r"\byou\b(?=\s*(?:[,.;:!?]|$|(?:on|in|at|to|with|for|from|by|into|around|off|again|back|there|here|tonight)\b))",
+    re.IGNORECASE,
 )
 
 
