@@ -25,6 +25,7 @@ def every_paragraph(name: str) -> Iterator[str]:
         for pruned in (prune(tree, fill) for fill in fills):
             yield from samples(pruned, TRIES) if pruned is not None else ()
 
+
 pytestmark = pytest.mark.long
 
 
