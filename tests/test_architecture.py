@@ -93,6 +93,21 @@ def test_only_config_reads_the_environment() -> None:
     assert readers == []
 
 
+@pytest.mark.parametrize(
+    ("home", "pattern"),
+    [
+        ("files", r"\bos\.(fsync|fdopen|replace|link)\b|\.write_(bytes|text)\("),
+        ("files", r"hashlib\.file_digest"),
+        ("yamlfile", r"\byaml\.(safe_)?(load|compose|dump|parse)"),
+        ("near_match", r"\bdifflib\b|\btoken_set_ratio\b"),
+        ("machine", r"\bcpu_count\b|sched_getaffinity|\.is_loopback\b"),
+    ],
+)
+def test_what_every_wing_needs_is_made_in_one_place(home: str, pattern: str) -> None:
+    makers = {wing(path) for path in MODULES if re.search(pattern, path.read_text("utf-8"), re.MULTILINE)}
+    assert makers == {home}
+
+
 def test_the_core_never_prints() -> None:
     core = [path for path in MODULES if wing(path) != "cli"]
     assert [where for path in core for where in prints(path)] == []

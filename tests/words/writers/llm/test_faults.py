@@ -22,6 +22,8 @@ from tests.script.samples import sample
 from tests.words.writers.llm.faults_played import PLAYED
 from tests.words.writers.llm.stub import closed_port, stub
 
+pytestmark = pytest.mark.long
+
 SITUATION = "Zebulon and I quarrelled over the marmalade this morning."
 SCENARIO = Scenario(situation=SITUATION, style="meditation", minutes=3, seed=5)
 #: Short where the fault is that nothing comes; long elsewhere, so that a busy machine is not taken for a slow server.
