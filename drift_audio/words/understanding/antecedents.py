@@ -1,0 +1,178 @@
+"""Whom a pronoun means in a story, decided only where one alone can be meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from drift_audio.words.understanding import people
+
+_GENDER: Final = {
+    **dict.fromkeys(("he", "him", "his", "himself"), "he"),
+    **dict.fromkeys(("she", "her", "hers", "herself"), "she"),
+    **dict.fromkeys(("they", "them", "their", "theirs", "themselves"), "plural"),
+}
+PRONOUNS: Final = frozenset(_GENDER)
+_MEN: Final = frozenset({"man", "boy", "guy", "bloke", "lad", "gentleman"})
+_WOMEN: Final = frozenset({"woman", "girl", "lady", "nurse", "midwife", "widow"})
+# Nouns of a doer, whom a pronoun may mean though the story only passes by them.
+_DOERS: Final = ("er", "or", "ist", "ian", "ant", "mate", "man", "woman")
+_NO_DOERS: Final = frozenset(
+    "dinner summer winter number corner letter paper water weather matter order answer power shoulder finger tumour cancer"
+    " computer dishwasher drawer cover offer tower poster flower river shower supper buyer floor door mirror error motor colour"
+    " restaurant elephant plant moment fever danger anger october september november december easter hamster trailer trolley counter"
+    " year career pier beer butter sweater jumper after never ever under over either other another together former latter later better".split()
+)
+# How far back a pronoun may reach, in sentences.
+_REACH: Final = 5
+SURE: Final = 0.7
+
+
+@dataclass
+class Someone:
+    """Somebody the story speaks of. phrase: how they are called to the listener ("your coworker Dan"); gender may be learnt."""
+
+    key: str
+    phrase: str
+    gender: str
+    name: str | None = None
+    animal: bool = False
+
+
+@dataclass(frozen=True)
+class Meant:
+    """Whom a pronoun means, how surely (0 to 1), and where they were last named before it."""
+
+    who: Someone
+    sure: float
+    place: int
+
+
+@dataclass
+class _Place:
+    """Where somebody is named: token, whether as a grammatical subject, in which sentence."""
+
+    who: Someone
+    token: int
+    subject: bool
+    sentence: int
+
+
+@dataclass
+class Antecedents:
+    """The people of a parsed story and what its pronouns mean; read once, in the order of the text."""
+
+    doc: Any
+    meant: dict[int, Meant] = field(default_factory=dict)
+    named: dict[int, Someone] = field(default_factory=dict)
+    everyone: dict[str, Someone] = field(default_factory=dict)
+    _places: list[_Place] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._name_them()
+        for number, sentence in enumerate(self.doc.sents):
+            for token in sentence:
+                self._read(token, number)
+
+    def pair(self, before: int) -> Someone | None:
+        """The one other person whom "we" may mean, where the story has spoken of one alone so far."""
+        named = {place.who.key: place.who for place in self._places if place.token < before and not place.who.animal}
+        alone = [who for who in named.values() if who.gender != "plural"]
+        return alone[0] if len(named) == 1 and alone else None
+
+    def _name_them(self) -> None:
+        mentions = people.mentions(self.doc.text)
+        known = [*mentions, *people.named_mentions(self.doc, mentions)]
+        for mention in known:
+            span = self.doc.char_span(mention.start, mention.end, alignment_mode="expand")
+            if span is None:
+                continue
+            who = self._add(mention)
+            self.named[span.root.i] = who
+        for token in self.doc:
+            if token.i not in self.named and (who := self._passer(token)) is not None:
+                self.named[token.i] = who
+
+    def _add(self, mention: people.Mention) -> Someone:
+        who = self.everyone.get(mention.phrase)
+        if who is None:
+            who = Someone(mention.phrase, mention.phrase, mention.gender, animal=mention.sort == "pet")
+            self.everyone[mention.phrase] = who
+        if mention.name and who.name is None and mention.name != mention.noun:
+            who.name = mention.name
+            who.phrase = f"{mention.phrase} {mention.name}"
+        if mention.name == mention.noun:
+            who.name = mention.name
+        return who
+
+    def _passer(self, token: Any) -> Someone | None:
+        """A name that was told before, or somebody the mentions pass over: "the nurse", "a woman", "his ex"."""
+        if token.pos_ == "PROPN":
+            return next((who for who in self.everyone.values() if who.name == token.text), None)
+        if token.pos_ != "NOUN" or token.dep_ == "compound":
+            return None
+        word, lemma = token.lower_, token.lemma_.lower()
+        gender = "he" if lemma in _MEN else "she" if lemma in _WOMEN else people.gender_of(word)
+        if gender is None and not (lemma.endswith(_DOERS) and lemma not in _NO_DOERS and len(lemma) > 4):
+            return None
+        gender = "plural" if token.tag_ == "NNS" else gender or "neutral"
+        owner = next((child.lower_ for child in token.children if child.dep_ == "poss"), "the")
+        own = owner in {"my", "our"}
+        phrase = f"your {word}" if own else f"the {word}" if owner == "the" else ""
+        return self.everyone.setdefault(f"{owner} {word}", Someone(f"{owner} {word}", phrase, gender))
+
+    def _read(self, token: Any, sentence: int) -> None:
+        subject = token.dep_ in {"nsubj", "nsubjpass"} or (token.dep_ == "conj" and token.head.dep_ in {"nsubj", "nsubjpass"})
+        if token.i in self.named:
+            self._places.append(_Place(self.named[token.i], token.i, subject, sentence))
+            return
+        gender = _GENDER.get(token.lower_)
+        if gender is None:
+            return
+        meant = self._resolve(token, gender, sentence)
+        if meant is not None:
+            self.meant[token.i] = meant
+            if meant.who.gender == "neutral" and gender != "plural":
+                meant.who.gender = gender
+            self._places.append(_Place(meant.who, token.i, subject, sentence))
+
+    def _resolve(self, token: Any, gender: str, sentence: int) -> Meant | None:
+        reached = [place for place in self._places if sentence - place.sentence <= _REACH and _fits(place.who, gender)]
+        if gender == "plural" and _things_between(token, reached):
+            return None
+        for back in range(_REACH + 1):
+            here = [place for place in reached if place.sentence == sentence - back]
+            if here:
+                return self._among(here, reached, token, gender)
+        return None
+
+    def _among(self, here: Sequence[_Place], reached: Sequence[_Place], token: Any, gender: str) -> Meant | None:
+        alone = _distinct(here)
+        if len(alone) > 1:
+            alone = _distinct(place for place in here if place.who.gender == gender) or alone
+        if len(alone) > 1 and token.dep_ in {"nsubj", "nsubjpass", "poss"}:
+            alone = _distinct(place for place in here if place.subject)
+            if len(alone) == 1:
+                return Meant(alone[0].who, 0.75, alone[0].token)
+        if len(alone) != 1:
+            return None
+        rivals = {place.who.key for place in reached} - {alone[0].who.key}
+        exact = alone[0].who.gender == gender
+        sure = 0.95 if not rivals and exact else 0.9 if not rivals else 0.85 if alone[0].subject else 0.7
+        return Meant(alone[0].who, sure, alone[0].token)
+
+
+def _distinct(places: Iterable[_Place]) -> list[_Place]:
+    """The last place of each one who is named."""
+    return list({place.who.key: place for place in places}.values())
+
+
+def _fits(who: Someone, gender: str) -> bool:
+    return who.gender == gender or (who.gender == "neutral" and gender != "plural")
+
+
+def _things_between(token: Any, reached: Sequence[_Place]) -> bool:
+    """Whether "they" may be things: another plural stands nearer than the people do."""
+    last = max((place.token for place in reached), default=-1)
+    return any(other.tag_ == "NNS" and last < other.i < token.i for other in token.doc[max(0, last) : token.i])
