@@ -16,14 +16,18 @@ _GENDER: Final = {
 PRONOUNS: Final = frozenset(_GENDER)
 _MEN: Final = frozenset({"man", "boy", "guy", "bloke", "lad", "gentleman"})
 _WOMEN: Final = frozenset({"woman", "girl", "lady", "nurse", "midwife", "widow"})
-# Nouns of a doer, whom a pronoun may mean though the story only passes by them.
-_DOERS: Final = ("er", "or", "ist", "ian", "ant", "mate", "man", "woman")
-_NO_DOERS: Final = frozenset(
-    "dinner summer winter number corner letter paper water weather matter order answer power shoulder finger tumour cancer"
-    " computer dishwasher drawer cover offer tower poster flower river shower supper buyer floor door mirror error motor colour"
-    " restaurant elephant plant moment fever danger anger october september november december easter hamster trailer trolley counter"
-    " year career pier beer butter sweater jumper after never ever under over either other another together former latter later better".split()
+# Whom a pronoun may mean though the story only passes by them.
+_PASSERS: Final = frozenset(
+    "doctor manager teacher consultant surgeon paramedic vet solicitor lawyer counsellor counselor therapist driver waiter waitress"
+    " receptionist stranger policeman officer priest vicar rabbi imam pastor supervisor tutor examiner interviewer recruiter client"
+    " customer patient pupil student visitor guest passenger cashier carer caller landlord landlady lodger tenant builder plumber"
+    " headteacher principal lecturer professor coach trainer director founder owner buyer seller agent dentist specialist oncologist"
+    " cardiologist psychiatrist psychologist physio pharmacist dermatologist hairdresser barber registrar usher bride groom widower"
+    " person someone somebody foreman sergeant captain".split()
 )
+_PARTIES: Final = frozenset({"do", "dos", "night", "party", "weekend"})
+# Of these "they" is said though they are one.
+_GROUPS: Final = frozenset({"group", "team", "family", "class", "couple", "band", "club", "council", "committee"})
 # How far back a pronoun may reach, in sentences.
 _REACH: Final = 5
 SURE: Final = 0.7
@@ -88,20 +92,25 @@ class Antecedents:
             span = self.doc.char_span(mention.start, mention.end, alignment_mode="expand")
             if span is None:
                 continue
-            who = self._add(mention)
-            self.named[span.root.i] = who
+            noun = span.root
+            behind = noun.nbor(1).lower_ if noun.i + 1 < len(self.doc) else ""
+            if (noun.dep_ == "compound" and noun.head.pos_ == "NOUN") or (noun.lower_ in {"hen", "stag"} and behind in _PARTIES):
+                # "A hen do", "the baby shower": nobody.
+                continue
+            self.named[noun.i] = self._add(mention, _name_beside(noun))
         for token in self.doc:
             if token.i not in self.named and (who := self._passer(token)) is not None:
                 self.named[token.i] = who
 
-    def _add(self, mention: people.Mention) -> Someone:
+    def _add(self, mention: people.Mention, beside: str | None) -> Someone:
         who = self.everyone.get(mention.phrase)
         if who is None:
             who = Someone(mention.phrase, mention.phrase, mention.gender, animal=mention.sort == "pet")
             self.everyone[mention.phrase] = who
-        if mention.name and who.name is None and mention.name != mention.noun:
-            who.name = mention.name
-            who.phrase = f"{mention.phrase} {mention.name}"
+        name = mention.name or beside
+        if name and who.name is None and name != mention.noun:
+            who.name = name
+            who.phrase = f"{mention.phrase} {name}"
         if mention.name == mention.noun:
             who.name = mention.name
         return who
@@ -110,12 +119,13 @@ class Antecedents:
         """A name that was told before, or somebody the mentions pass over: "the nurse", "a woman", "his ex"."""
         if token.pos_ == "PROPN":
             return next((who for who in self.everyone.values() if who.name == token.text), None)
-        if token.pos_ != "NOUN" or token.dep_ == "compound":
+        if token.pos_ != "NOUN" or token.dep_ in {"compound", "attr", "oprd"}:
             return None
         word, lemma = token.lower_, token.lemma_.lower()
         gender = "he" if lemma in _MEN else "she" if lemma in _WOMEN else people.gender_of(word)
-        if gender is None and not (lemma.endswith(_DOERS) and lemma not in _NO_DOERS and len(lemma) > 4):
+        if gender is None and word not in _GROUPS and lemma not in _PASSERS:
             return None
+        gender = "plural" if word in _GROUPS else gender
         gender = "plural" if token.tag_ == "NNS" else gender or "neutral"
         owner = next((child.lower_ for child in token.children if child.dep_ == "poss"), "the")
         own = owner in {"my", "our"}
@@ -161,6 +171,16 @@ class Antecedents:
         exact = alone[0].who.gender == gender
         sure = 0.95 if not rivals and exact else 0.9 if not rivals else 0.85 if alone[0].subject else 0.7
         return Meant(alone[0].who, sure, alone[0].token)
+
+
+def _name_beside(noun: Any) -> str | None:
+    """A given name that the grammar ties to a noun: "my friend Priya's", "my best friend of 35 years, Veronica,"."""
+    after = noun.nbor(1) if noun.i + 1 < len(noun.doc) else None
+    tied = [child for child in noun.children if child.dep_ == "appos"]
+    if after is not None and after.head == noun.head or after is not None and noun.dep_ in {"compound", "nmod"}:
+        tied.append(after)
+    found = (t for t in tied if t.pos_ == "PROPN" and t.text.istitle() and t.text.isalpha() and people.is_given_name(t.text))
+    return next((str(t.text) for t in found), None)
 
 
 def _distinct(places: Iterable[_Place]) -> list[_Place]:

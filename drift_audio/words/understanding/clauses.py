@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
@@ -17,10 +17,11 @@ _FINITE: Final = frozenset({"VBD", "VBP", "VBZ", "MD"})
 # What may be cut from the end of a clause and leave it true, and what would change it.
 _TRIMMED: Final = frozenset({"advcl", "prep", "npadvmod", "relcl", "advmod", "acl"})
 _BINDING: Final = frozenset({"if", "unless", "until", "without", "only", "than", "except", "but", "even", "to", "like", "as", "not"})
-_MEANT_TO: Final = re.compile(r"\b(?:going to|meant to|supposed to|wanted to|tried to|would have|could have|used to|try to|want to)\b")
+_MEANT_TO: Final = re.compile(r"\b(?:going to|meant to|supposed to|wanted to|tried to|would have|could have|planned to)\b")
 _CONTRAST: Final = frozenset({"but", "although", "though", "however", "except", "until"})
 MIN_WORDS: Final = 4
 MAX_WORDS: Final = 22
+_TODAY: Final = frozenset("morning afternoon evening week weekend month year summer winter spring autumn time christmas".split())
 _LONGEST_WHOLE: Final = 20
 
 
@@ -28,13 +29,13 @@ _LONGEST_WHOLE: Final = 20
 class Clause:
     """A clause on its way to being said. tokens: those that are kept, in order; head: its main verb.
 
-    sure: 0 to 1, less where something was cut or supplied; whole: a sentence with all its clauses.
+    sure: 0 to 1, less where something was cut; heads: all main verbs, where a sentence is said with all its clauses.
     """
 
     tokens: tuple[Any, ...]
     head: Any
     sure: float = 1.0
-    whole: bool = False
+    heads: tuple[Any, ...] = ()
 
     @property
     def text(self) -> str:
@@ -79,7 +80,7 @@ def subject_of(verb: Any) -> Any:
 
 
 def _own_subject(verb: Any) -> Any:
-    return next((child for child in verb.children if child.dep_ in SUBJECTS), None)
+    return next((child for child in verb.children if child.dep_ in {*SUBJECTS, "expl"}), None)
 
 
 def _heads_clause(token: Any) -> bool:
@@ -107,9 +108,9 @@ def _comma_between(left: Any, right: Any) -> bool:
 
 def _whole(sentence: Any, heads: Sequence[Any]) -> Clause | None:
     tokens = _stripped(list(sentence))
-    if not tokens or len(tokens) > _LONGEST_WHOLE:
+    if not tokens or len(tokens) > _LONGEST_WHOLE or any(head.dep_ in {"ccomp", "parataxis"} for head in heads):
         return None
-    return Clause(tuple(tokens), heads[0], whole=True)
+    return Clause(tuple(tokens), heads[0], heads=tuple(heads))
 
 
 def _clause_of(head: Any) -> Clause | None:
@@ -119,7 +120,7 @@ def _clause_of(head: Any) -> Clause | None:
         if token != head and token.i not in dropped and _heads_clause(token) and token.dep_ in {"conj", "parataxis", "ccomp"}:
             dropped |= {inner.i for inner in token.subtree}
             dropped |= {c.i for c in token.head.children if c.dep_ in {"cc", "punct"} and c.i < token.i and c.i > token.head.i}
-    tokens = _stripped([token for token in head.subtree if token.i not in dropped])
+    tokens = _stripped(sorted((token for token in head.subtree if token.i not in dropped), key=lambda token: token.i))
     if not tokens or not _unbroken(tokens):
         return None
     return Clause(tuple(tokens), head)
@@ -214,16 +215,31 @@ def _negated(verb: Any) -> bool:
 
 def stands_alone(clause: Clause) -> bool:
     """Whether the clause is declarative, finite and complete, with a subject that is known, and says something."""
-    text = clause.text
+    text = clause.head.doc[clause.tokens[0].i : clause.tokens[-1].i + 1].text
     if re.search(r"[?\"():/*…]|\.\.|(?<!\w)'|(?<=[a-z]{2}[^s])'(?!\w)| - ", text) or re.search(r"\b(?:you|your|yours|yourself|u)\b", text, re.I):
         return False
-    if not (_opens_well(clause) and _closes_well(clause) and _subject_known(clause)):
+    if not (_opens_well(clause) and _closes_well(clause)):
+        return False
+    if not all(_subject_known(replace(clause, head=head)) for head in (clause.heads or (clause.head,))):
         return False
     if any(_inverted(token) for token in clause.tokens):
         return False
-    if any(_vague(token) for token in clause.tokens) or any(token.dep_ == "dep" and token.pos_ == "VERB" for token in clause.tokens):
+    if any(_vague(token) for token in clause.tokens) or any(_loosely_tied(token) for token in clause.tokens):
         return False
     return not _unfinished(clause)
+
+
+def _loosely_tied(token: Any) -> bool:
+    """A part that the parser only leans against the rest: "I'm 51, had a health scare"; "so go"."""
+    if token.dep_ == "dep" and token.pos_ in {"VERB", "AUX"}:
+        return True
+    before = token.nbor(-1) if token.i else token
+    return token.dep_ == "conj" and token.pos_ == "VERB" and (before.text == "," or before.lower_ == "so") and token.tag_ in {"VB", "VBD", "VBN"} and not _in_series(token)
+
+
+def _in_series(verb: Any) -> bool:
+    """ "I cooked, cleaned and cried"."""
+    return any(c.dep_ == "conj" and c.i > verb.i for c in (*verb.children, *verb.head.children))
 
 
 def _opens_well(clause: Clause) -> bool:
@@ -237,7 +253,7 @@ def _opens_well(clause: Clause) -> bool:
 
 def _closes_well(clause: Clause) -> bool:
     last = clause.tokens[-1]
-    if last.tag_ in {"DT", "PRP$", "CC", "WDT", "WP", "WRB", "POS", "MD"} and last.lower_ not in {"all", "both", "this", "that"}:
+    if last.tag_ in {"DT", "PRP$", "CC", "WDT", "WP", "WRB", "POS", "MD"} and last.lower_ not in {"all", "both", "why"}:
         return False
     if last.tag_ in {"IN", "TO", "RP"} and last.dep_ != "prt" and last.lower_ not in _set("good_endings"):
         return False
@@ -285,7 +301,7 @@ def _vague(token: Any) -> bool:
     if word in {"it", "its", "itself"}:
         return not _it_inside(token)
     if word in {"this", "that", "these", "those"}:
-        return not (token.dep_ == "mark" or token.tag_ in {"WDT", "IN"} or (word == "this" and token.dep_ == "det") or _degree(token))
+        return not (token.dep_ == "mark" or token.tag_ in {"WDT", "IN"} or (word == "this" and token.head.lower_ in _TODAY) or _degree(token))
     if word in {"there", "here"}:
         return token.dep_ != "expl"
     if word in {"one", "ones"}:

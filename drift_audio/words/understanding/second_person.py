@@ -26,6 +26,8 @@ _SHIFTED: Final = {
 _BE: Final = {"am": "are", "'m": "'re", "was": "were"}
 _MINE: Final = frozenset({"i", "we"})
 _TWO: Final = "the two of you"
+_OWNING: Final = frozenset({"det", "poss", "nummod", "amod", "compound", "nmod"})
+_OWN_PLURALS: Final = frozenset({"kids", "children", "twins", "parents"})
 _POSSESSIVE: Final = frozenset({"his", "their"})
 _SAID: Final = re.compile(r"\b(?:i|me|my|mine|myself|we|us|our|ours|ourselves|idk|u|im)\b", re.IGNORECASE)
 _WRONG: Final = re.compile(
@@ -127,20 +129,25 @@ def _shifted(token: Any, turning: _Turning) -> str:
 def _named(token: Any, turning: _Turning) -> str:
     """A noun or name for somebody: "Mum" is "your mum", "Dan" is "your coworker Dan" until he was named."""
     who = turning.people.named[token.i]
-    before = token.doc[token.i - 1] if token.i else None
-    owned = any(c.dep_ in {"det", "poss", "nummod", "amod", "compound"} or c.dep_ == "nmod" for c in token.children)
-    if token.pos_ == "PROPN" and token.text == who.name:
-        first = who.key not in turning.known and who.phrase != who.name
-        turning.known.add(who.key)
-        apposed = token.dep_ in {"appos", "compound"} or (before is not None and (people.gender_of(before.lower_) or before.text == ","))
-        return who.phrase if first and not apposed and not owned and turning.named else str(token.text)
+    first = who.key not in turning.known
     turning.known.add(who.key)
-    if owned or (before is not None and (before.lower_ in {"my", "our", "and", "or"} or before.tag_ in {"JJ", "CD", "DT", "PRP$", "POS"})):
-        joined = before is not None and before.lower_ in {"and", "or"} and not owned
-        if not joined:
-            return _small(token)
-        return _small(token) if token.dep_ == "conj" else f"your {_small(token)}"
-    return f"your {_small(token)}" if who.phrase.startswith("your ") and token.dep_ != "compound" else _small(token)
+    before = token.doc[token.i - 1] if token.i else None
+    owned = any(child.dep_ in _OWNING and child.i < token.i for child in token.children)
+    if token.pos_ == "PROPN" and token.text == who.name:
+        apposed = token.dep_ in {"appos", "compound"} or (before is not None and _names(before))
+        alone = first and not apposed and not owned and turning.named
+        return who.phrase if alone else str(token.text)
+    bare = token.tag_ != "NNS" or token.lower_ in _OWN_PLURALS
+    led = before is not None and (before.lower_ in {"my", "our"} or before.tag_ in {"JJ", "CD", "DT", "PRP$", "POS"})
+    # "Mum and Dad" are "your mum and dad".
+    second = token.dep_ == "conj" and before is not None and before.lower_ in {"and", "or"} and token.head.i in turning.people.named
+    if owned or led or second or not bare or token.dep_ == "compound" or not who.phrase.startswith("your "):
+        return _small(token)
+    return f"your {_small(token)}"
+
+
+def _names(before: Any) -> bool:
+    return people.gender_of(before.lower_) is not None or before.text == ","
 
 
 def _small(token: Any) -> str:
@@ -162,15 +169,14 @@ def _is_mine(verb: Any) -> bool:
 
 def _coordinated(token: Any, turning: _Turning) -> bool:
     """Writes "my wife and I" as "you and my wife": the listener first, as one is addressed."""
-    partner = next((t for t in token.subtree if t.lower_ in {"i", "me", "myself"} and t.dep_ == "conj" and t.i > token.i), None)
-    edges = {t.i for t in turning.clause.tokens}
-    head = partner.head if partner is not None else None
-    if partner is None or head is None or token.i != head.left_edge.i:
+    head = next((t for t in (token, token.head) if t.left_edge.i == token.i and t.pos_ in {"NOUN", "PROPN"}), None)
+    if head is None or head.i + 2 >= len(token.doc):
         return False
-    between = [t for t in token.doc[head.i + 1 : partner.i]]
-    if len(between) != 1 or between[0].lower_ != "and" or not {between[0].i, partner.i, head.i} <= edges:
+    joint, partner = token.doc[head.i + 1], token.doc[head.i + 2]
+    inside = {t.i for t in turning.clause.tokens}
+    if head.i not in turning.people.named or joint.lower_ != "and" or partner.lower_ not in {"i", "me", "myself"} or not {joint.i, partner.i, head.i} <= inside:
         return False
-    turning.written[between[0].i] = turning.written[partner.i] = ""
+    turning.written[joint.i] = turning.written[partner.i] = ""
     turning.written[token.i] = f"you and {_shifted(token, turning)}"
     return True
 

@@ -9,7 +9,6 @@ from drift_audio.words.understanding.clauses import Clause
 _SUBJECTS: Final = frozenset({"nsubj", "nsubjpass", "expl"})
 _OBJECTS: Final = frozenset({"dobj", "attr", "acomp", "oprd"})
 _AS_YOU: Final = frozenset({"i", "me", "we", "us", "you"})
-Bones = tuple[str, bool, bool, bool]
 
 
 def same(clause: Clause, doc: Any) -> bool:
@@ -17,9 +16,7 @@ def same(clause: Clause, doc: Any) -> bool:
 
     doc: the parsed words that would be said.
     """
-    verbs = [token.lemma_.lower() for token in clause.tokens if _full(token)]
-    said = [token.lemma_.lower() for token in doc if _full(token)]
-    if abs(len(verbs) - len(said)) > 1:
+    if abs(sum(map(_full, clause.tokens)) - sum(map(_full, doc))) > 1:
         return False
     inside = {token.i for token in clause.tokens}
     want = _bones(clause.head, inside)
@@ -43,7 +40,10 @@ def _bones(verb: Any, inside: set[int] | None) -> tuple[str, str, bool, bool]:
     lemma = "be" if verb.lower_ in {"'s", "'re", "'m"} else verb.lemma_.lower()
     subject = next((c for c in children if c.dep_ in _SUBJECTS), None)
     who = "-" if subject is None else "you" if _is_you(subject) else "other"
-    return lemma, who, any(c.dep_ in _OBJECTS for c in children), any(c.dep_ == "neg" for c in children)
+    # "Got married" is read now as a passive, now as getting something.
+    got = any(c.dep_ == "auxpass" and c.lemma_.lower() == "get" for c in children)
+    lemma = "get" if got else lemma
+    return lemma, who, got or any(c.dep_ in _OBJECTS for c in children), any(c.dep_ == "neg" for c in children)
 
 
 def _is_you(subject: Any) -> bool:

@@ -16,6 +16,7 @@ from drift_audio.words.understanding.typing_repair import mend, origin, restore
 
 _SURE: Final = 0.7
 _FEWEST: Final = 2
+_ROUNDS: Final = 2
 _OWN_NAME: Final = re.compile(r"\b(?:I'm|I am|name is|name's|call me|this is|regards|thanks|love),? ([A-Z][a-z]+)(?=[ .,!]|$)")
 
 
@@ -50,9 +51,14 @@ def told_lines(text: str, *, same_day: bool = False, discreet: bool = False, doc
 def _parsed(text: str, doc: Any) -> Any:
     nlp = parser.parser()
     mended = mend(text)
-    first = doc if doc is not None and doc.text == mended else nlp(mended)
-    restored = restore(first)
-    return first if restored == first.text else nlp(restored)
+    parsed = doc if doc is not None and doc.text == mended else nlp(mended)
+    for _ in range(_ROUNDS):
+        # What was mended is read better, and shows what else is missing.
+        restored = restore(parsed)
+        if restored == parsed.text:
+            break
+        parsed = nlp(restored)
+    return parsed
 
 
 def _said_of(option: Options, antecedents: Antecedents, *, same_day: bool) -> list[list[list[_Candidate]]]:

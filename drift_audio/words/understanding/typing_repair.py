@@ -44,6 +44,8 @@ def _stops(text: str) -> str:
     text = re.sub(r" - " + _SUBJECT_AHEAD, ". ", text)
     text = re.sub(r"\s+([.,?])", r"\1", re.sub(r"\.(?=[A-Za-z]{3,})", ". ", text))
     text = re.sub(r",(?=[A-Za-z])", ", ", text)
+    # "I'm fine, I'm fine all day" is said once.
+    text = re.sub(r"\b((?:[\w']+ ){1,3}[\w']+), \1\b", r"\1", text, flags=re.IGNORECASE)
     return re.sub(r"\s+", " ", re.sub(r"([.,?])(?:\s*[.,])+", r"\1", text)).strip(" ,")
 
 
@@ -99,6 +101,7 @@ def _edits(doc: Any) -> Iterator[tuple[int, str]]:
         if (put := _left_out(sentence, previous)) is not None:
             yield put
         yield from ((place, ".") for place in _splices(sentence))
+        yield from _left_out_later(sentence)
         previous = _subject_of(sentence)
 
 
@@ -129,6 +132,18 @@ def _left_out(sentence: Any, previous: str | None) -> tuple[int, str] | None:
     if first.dep_ in {"nsubj", "nsubjpass", "expl", "amod", "compound"}:
         return None
     return sentence.start, put or "I"
+
+
+def _left_out_later(sentence: Any) -> Iterator[tuple[int, str]]:
+    """An "I" left out behind a fragment: "panic attack on Monday, had to get off"."""
+    comma = next((token for token in sentence if token.text == ","), None)
+    if comma is None or comma.i + 2 >= sentence.end or comma.i - sentence.start < 2:
+        return
+    after = comma.nbor(1)
+    fragment = not any(token.tag_ in {"VBD", "VBP", "VBZ", "MD"} for token in sentence.doc[sentence.start : comma.i])
+    if fragment and after.tag_ == "VBD" and not any(c.dep_ in {"nsubj", "nsubjpass"} and c.i > comma.i for c in after.children):
+        yield comma.i, "."
+        yield after.i, "I"
 
 
 def _splices(sentence: Any) -> Iterator[int]:
