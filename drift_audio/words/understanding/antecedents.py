@@ -25,6 +25,7 @@ _PASSERS: Final = frozenset(
     " cardiologist psychiatrist psychologist physio pharmacist dermatologist hairdresser barber registrar usher bride groom widower"
     " person someone somebody foreman sergeant captain".split()
 )
+_SUBJECT: Final = frozenset({"nsubj", "nsubjpass"})
 _PARTIES: Final = frozenset({"do", "dos", "night", "party", "weekend"})
 # Of these "they" is said though they are one.
 _GROUPS: Final = frozenset({"group", "team", "family", "class", "couple", "band", "club", "council", "committee"})
@@ -107,6 +108,8 @@ class Antecedents:
         if who is None:
             who = Someone(mention.phrase, mention.phrase, mention.gender, animal=mention.sort == "pet")
             self.everyone[mention.phrase] = who
+        if mention.vague and who.phrase == mention.phrase and mention.phrase.startswith("your "):
+            who.phrase = f"the {mention.noun}"
         name = mention.name or beside
         if name and who.name is None and name != mention.noun:
             who.name = name
@@ -119,7 +122,10 @@ class Antecedents:
         """A name that was told before, or somebody the mentions pass over: "the nurse", "a woman", "his ex"."""
         if token.pos_ == "PROPN":
             return next((who for who in self.everyone.values() if who.name == token.text), None)
-        if token.pos_ != "NOUN" or token.dep_ in {"compound", "attr", "oprd"}:
+        if token.pos_ != "NOUN" or token.dep_ in {"compound", "oprd"}:
+            return None
+        if token.dep_ == "attr" and not any(child.dep_ == "relcl" for child in token.children):
+            # "He was not a nice man": nobody new.
             return None
         word, lemma = token.lower_, token.lemma_.lower()
         gender = "he" if lemma in _MEN else "she" if lemma in _WOMEN else people.gender_of(word)
@@ -148,14 +154,34 @@ class Antecedents:
             self._places.append(_Place(meant.who, token.i, subject, sentence))
 
     def _resolve(self, token: Any, gender: str, sentence: int) -> Meant | None:
-        reached = [place for place in self._places if sentence - place.sentence <= _REACH and _fits(place.who, gender)]
-        if gender == "plural" and _things_between(token, reached):
-            return None
+        barred = self._beside(token)
+        reached = [
+            place
+            for place in self._places
+            if sentence - place.sentence <= _REACH and _fits(place.who, gender) and place.who.key not in barred
+        ]
+        if gender == "plural":
+            # Several who were only passed by are soon out of mind.
+            reached = [place for place in reached if place.subject or sentence - place.sentence <= 1]
+            if _things_between(token, reached):
+                return None
         for back in range(_REACH + 1):
             here = [place for place in reached if place.sentence == sentence - back]
             if here:
                 return self._among(here, reached, token, gender)
         return None
+
+    def _beside(self, token: Any) -> set[str]:
+        """Who acts in the clause of an object: "he said things before him" speaks of two."""
+        if token.dep_ in {*_SUBJECT, "poss"}:
+            return set()
+        verb = next((t for t in token.ancestors if t.pos_ in {"VERB", "AUX"}), None)
+        subject = next((c for c in verb.children if c.dep_ in _SUBJECT), None) if verb is not None else None
+        if subject is None or subject.i > token.i:
+            return set()
+        if subject.i in self.named:
+            return {self.named[subject.i].key}
+        return {self.meant[subject.i].who.key} if subject.i in self.meant else set()
 
     def _among(self, here: Sequence[_Place], reached: Sequence[_Place], token: Any, gender: str) -> Meant | None:
         alone = _distinct(here)
@@ -167,7 +193,11 @@ class Antecedents:
                 return Meant(alone[0].who, 0.75, alone[0].token)
         if len(alone) != 1:
             return None
-        rivals = {place.who.key for place in reached} - {alone[0].who.key}
+        others = [place for place in reached if place.who.key != alone[0].who.key and place.who.gender in {gender, "neutral"}]
+        if any(place.subject and alone[0].sentence - place.sentence in {1, 2} and place.who.gender == gender for place in others):
+            # Two of whom the story goes on: either may be meant.
+            return None
+        rivals = {place.who.key for place in others}
         exact = alone[0].who.gender == gender
         sure = 0.95 if not rivals and exact else 0.9 if not rivals else 0.85 if alone[0].subject else 0.7
         return Meant(alone[0].who, sure, alone[0].token)

@@ -119,18 +119,36 @@ def _clause_of(head: Any) -> Clause | None:
     for token in head.subtree:
         if token != head and token.i not in dropped and _heads_clause(token) and token.dep_ in {"conj", "parataxis", "ccomp"}:
             dropped |= {inner.i for inner in token.subtree}
-            dropped |= {c.i for c in token.head.children if c.dep_ in {"cc", "punct"} and c.i < token.i and c.i > token.head.i}
-    tokens = _stripped(sorted((token for token in head.subtree if token.i not in dropped), key=lambda token: token.i))
-    if not tokens or not _unbroken(tokens):
+            dropped |= {c.i for c in token.head.children if c.dep_ in {"cc", "punct"} and token.head.i < c.i < token.i}
+    own = [token for token in head.subtree if token.i not in dropped]
+    # The parser hangs a comma now here, now there.
+    commas = [token for token in head.sent if token.text == "," and token.i not in dropped and token not in own]
+    tokens = _stripped(_between(own, commas))
+    if not tokens or not _unbroken(tokens) or _supposed(head):
         return None
     return Clause(tuple(tokens), head)
+
+
+def _between(own: Sequence[Any], commas: Sequence[Any]) -> list[Any]:
+    """Words and the commas that stand between them, in their order."""
+    first, last = min(token.i for token in own), max(token.i for token in own)
+    return sorted([*own, *(comma for comma in commas if first < comma.i < last)], key=lambda token: token.i)
+
+
+def _supposed(head: Any) -> bool:
+    """A clause that belongs to what is feared, wished or meant, though it hangs beside it: "I'm scared I'll cry and she'll laugh"."""
+    modal = any(c.dep_ == "aux" and c.tag_ == "MD" and c.lower_ not in {"can", "ca"} for c in head.children)
+    if not modal or head.dep_ != "conj":
+        return False
+    before = head.doc[head.sent.start : head.i]
+    return any(t.lemma_.lower() in _set("supposing") for t in before) or any(t.lower_ == "so" for t in before[-4:])
 
 
 def _unbroken(tokens: Sequence[Any]) -> bool:
     """Whether nothing is missing inside, but for what is dropped on purpose."""
     inside = {token.i for token in tokens}
     gap = [t for t in tokens[0].doc[tokens[0].i : tokens[-1].i] if t.i not in inside]
-    return all(token.is_punct or token.lower_ in _set("dropped") or token.dep_ == "intj" for token in gap)
+    return all(token.is_punct or token.lower_ in _set("dropped") for token in gap)
 
 
 def _stripped(tokens: list[Any]) -> list[Any]:
@@ -143,13 +161,13 @@ def _stripped(tokens: list[Any]) -> list[Any]:
 
 
 def _opener(token: Any) -> bool:
-    return token.lower_ in _set("openers") and token.dep_ in {"cc", "advmod", "intj", "mark", "prep", "dep", "preconj", "ROOT"}
+    if token.lower_ == "since" or (token.lower_ in {"now", "still"} and token.i > token.sent.start):
+        return False
+    return token.lower_ in _set("openers") and token.dep_ in {"cc", "advmod", "intj", "mark", "dep", "preconj", "ROOT"}
 
 
 def _droppable(token: Any) -> bool:
-    if token.dep_ == "intj" and token.pos_ == "INTJ":
-        return True
-    return token.lower_ in _set("dropped") and token.dep_ in {"advmod", "intj", "dep"} and not list(token.children) and not _measures(token)
+    return token.lower_ in _set("dropped") and len(token.head.text) > 1 and token.dep_ in {"advmod", "intj", "dep"} and not list(token.children) and not _measures(token)
 
 
 def _measures(token: Any) -> bool:
@@ -174,7 +192,7 @@ def _without_last(clause: Clause) -> Clause | None:
     last = clause.tokens[-1]
     options = [last, *(token for token in last.ancestors if token.i in inside)]
     for token in options:
-        if token == clause.head or token.left_edge.i <= clause.head.i or not _cut_well(token, clause):
+        if token == clause.head or token.left_edge.i <= clause.head.i or token.left_edge == token.right_edge or not _cut_well(token, clause):
             continue
         gone = {inner.i for inner in token.subtree}
         if token.dep_ == "conj":
@@ -224,9 +242,36 @@ def stands_alone(clause: Clause) -> bool:
         return False
     if any(_inverted(token) for token in clause.tokens):
         return False
+    if any(_spoken_directly(token) or _run_on(token) for token in clause.tokens) or _fragment_before(clause):
+        return False
     if any(_vague(token) for token in clause.tokens) or any(_loosely_tied(token) for token in clause.tokens):
         return False
     return not _unfinished(clause)
+
+
+def _spoken_directly(token: Any) -> bool:
+    """Words of another without their quotation marks: "he said stop it", "she said don't worry my child"."""
+    if token.dep_ != "ccomp" or token.tag_ != "VB" or token.head.lemma_.lower() not in {"say", "shout", "scream", "write", "text", "ask"}:
+        return False
+    return not any(c.dep_ in SUBJECTS or (c.dep_ == "aux" and c.lower_ != "do") for c in token.children)
+
+
+def _run_on(token: Any) -> bool:
+    """Two clauses without anything between them: "at nine weeks nobody knew"."""
+    if token.dep_ == "ccomp" and token.i < token.head.i and _own_subject(token) is not None:
+        return True
+    # A "which" that stands for a whole clause.
+    return token.lower_ == "which" and not (token.head.dep_ == "relcl" and token.i - token.head.head.i <= 2 and token.head.head.pos_ in {"NOUN", "PROPN"})
+
+
+def _fragment_before(clause: Clause) -> bool:
+    """A noun that stands before the clause and has no part in it, or an order: "forty years at one firm, they", "help I have"."""
+    first = clause.tokens[0]
+    chunk = first.doc[first.i : clause.subject.left_edge.i] if clause.subject is not None else []
+    roots = [t for t in chunk if t.head.i >= clause.subject.left_edge.i or t.head.i < first.i]
+    loose = [t for t in roots if t.pos_ in {"NOUN", "PROPN", "NUM", "VERB", "INTJ"} and t.dep_ not in {"advcl", "npadvmod"}]
+    times = [t for t in roots if t.dep_ == "npadvmod" and any(c.dep_ in {"prep", "relcl"} for c in t.children) and t.lower_ != "time"]
+    return bool(loose or (times and any(t.text == "," for t in chunk)))
 
 
 def _loosely_tied(token: Any) -> bool:
@@ -259,7 +304,7 @@ def _closes_well(clause: Clause) -> bool:
         return False
     if last.dep_ in {"aux", "det", "poss", "amod", "compound", "mark", "nummod"} and last.head.i > last.i:
         return False
-    if last.pos_ == "AUX" and len(clause.tokens) < 8:
+    if (last.pos_ == "AUX" and len(clause.tokens) < 8) or last.dep_ == "neg" or last.lower_ in {"not", "n't", "still", "so", "then"}:
         return False
     following = last.doc[last.i + 1] if last.i + 1 < len(last.doc) else None
     return following is None or not (following.head == last and following.dep_ in {"pobj", "dobj", "acomp", "attr", "pcomp", "prep"})
@@ -283,7 +328,7 @@ def _subject_known(clause: Clause) -> bool:
 
 def _determined(noun: Any) -> bool:
     """Whether a noun as a subject stands with an article or an owner, or needs none."""
-    if noun.pos_ == "PROPN" or noun.tag_ == "NNS" and any(c.dep_ in {"det", "poss", "nummod", "amod"} for c in noun.children):
+    if noun.pos_ == "PROPN" or noun.tag_ == "NNS" or noun.lower_.endswith("ing"):
         return True
     if people.gender_of(noun.lower_) is not None:
         return True
@@ -310,7 +355,7 @@ def _vague(token: Any) -> bool:
 
 
 def _degree(token: Any) -> bool:
-    return token.dep_ == "advmod" and token.head.pos_ in {"ADJ", "ADV"}
+    return token.dep_ in {"advmod", "det", "npadvmod"} and token.head.pos_ in {"ADJ", "ADV"}
 
 
 def _it_inside(token: Any) -> bool:

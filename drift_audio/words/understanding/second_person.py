@@ -32,7 +32,9 @@ _POSSESSIVE: Final = frozenset({"his", "their"})
 _SAID: Final = re.compile(r"\b(?:i|me|my|mine|myself|we|us|our|ours|ourselves|idk|u|im)\b", re.IGNORECASE)
 _WRONG: Final = re.compile(
     r"\byou (?:was|am|is|has|does|isn't|hasn't|doesn't)\b|\byour your\b|\byour the\b|\bthe your\b|\ba your\b|\byou (?:and )?you and\b"
-    r"|\b(\w+) \1\b(?<!had had)(?<!that that)(?<!you you)|\bthe two of you (?:both|was|is)\b| ,|\byour you\b",
+    r"|\b(\w+) \1\b(?<!had had)(?<!that that)(?<!you you)|\bthe two of you (?:both|was|is)\b| ,|\byour you\b"
+    # A pronoun that was understood as the wrong one.
+    r"|\b(?:husband|boyfriend|fiancé)'s (?:wife|widow|girlfriend|husband)\b|\b(?:wife|girlfriend|fiancée)'s (?:husband|widower|boyfriend|wife)\b",
     re.IGNORECASE,
 )
 
@@ -88,9 +90,29 @@ def _said(turning: _Turning) -> str | None:
         elif token.lower_ in {"we", "us", "our", "ourselves"}:
             if not _plural(token, turning):
                 return None
+        elif token.lower_ in {"'ll", "'d", "'s", "'ve", "'re"} and _after_noun(token, turning):
+            turning.written[token.i] = _opened(token)
         elif not _coordinated(token, turning):
             turning.written[token.i] = _shifted(token, turning)
     return _joined(tokens, turning)
+
+
+def _after_noun(token: Any, turning: _Turning) -> bool:
+    """Whether a noun now stands where the short verb leaned on a pronoun."""
+    before = token.doc[token.i - 1] if token.i else token
+    written = turning.written.get(before.i)
+    return token.dep_ != "case" and written is not None and before.pos_ == "PRON" and written.lower() not in {before.lower_, "you"}
+
+
+def _opened(token: Any) -> str:
+    """ "Your mum'll be", "the two of you've": written out, as they are hard to say."""
+    main = token.head if token.dep_ in {"aux", "auxpass"} else token
+    if token.lower_ == "'s":
+        perfect = main.tag_ == "VBN" and (token.dep_ == "aux" or any(c.lower_ == "been" for c in main.children) or main.lower_ == "been")
+        return " has" if perfect else " is"
+    if token.lower_ == "'d":
+        return " had" if main.tag_ == "VBN" else " would"
+    return {"'ll": " will", "'ve": " have", "'re": " are"}[token.lower_]
 
 
 def _joined(tokens: Sequence[Any], turning: _Turning) -> str:
@@ -119,7 +141,7 @@ def _shifted(token: Any, turning: _Turning) -> str:
     word = token.lower_
     if word in _SHIFTED:
         return _SHIFTED[word]
-    if word in _BE and _is_mine(token):
+    if word in _BE and _is_mine(token) and not (token.i and token.nbor(-1).like_num):
         return _BE[word]
     if token.i in turning.people.named:
         return _named(token, turning)

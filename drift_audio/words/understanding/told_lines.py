@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from drift_audio.words.understanding import line_kinds, parser, skeleton, told_times
@@ -17,6 +17,7 @@ from drift_audio.words.understanding.typing_repair import mend, origin, restore
 _SURE: Final = 0.7
 _FEWEST: Final = 2
 _ROUNDS: Final = 2
+_DEMAND: Final = re.compile(r"you (?:\w+ )?(?:should|shouldn't|ought|must|could have|couldn't have)\b")
 _OWN_NAME: Final = re.compile(r"\b(?:I'm|I am|name is|name's|call me|this is|regards|thanks|love),? ([A-Z][a-z]+)(?=[ .,!]|$)")
 
 
@@ -77,7 +78,14 @@ def _forms(clauses: Sequence[Clause], antecedents: Antecedents, *, same_day: boo
             continue
         turned = turn(timed, antecedents)
         if turned is not None:
-            yield _Candidate(timed, turned)
+            yield _Candidate(timed, _as_said(turned))
+
+
+def _as_said(turned: Turned) -> Turned:
+    """What the listener demands of themselves stays their word: "you say you should have known"."""
+    if not _DEMAND.match(turned.text):
+        return turned
+    return replace(turned, text=f"you say {turned.text}", after=f"you say {turned.after}" if turned.after else None)
 
 
 def _checked(groups: list[list[list[list[_Candidate]]]]) -> list[_Candidate]:

@@ -23,6 +23,7 @@ _RELATIVE: Final = re.compile(
     re.IGNORECASE,
 )
 _MANNER: Final = re.compile(r"\b(?:just|only) (?:want|wanted|need|about|like|as|keep|can|can't|a|an|one|the|sit|sits|lie|lay|stare|cry|let)\b", re.IGNORECASE)
+_HOLLOW: Final = frozenset({"back", "go", "start", "leave", "come", "be", "return", "happen", "begin", "end", "that", "until", "since", "by"})
 _ADJUNCTS: Final = frozenset({"npadvmod", "advmod", "prep", "nmod", "pcomp"})
 
 
@@ -49,7 +50,9 @@ def undated(clause: Clause) -> Clause | None:
         kept.pop()
     while kept and (kept[0].is_punct or kept[0].dep_ == "cc"):
         kept.pop(0)
-    return replace(clause, tokens=tuple(kept)) if len(kept) >= 3 else None
+    # "You go back on Monday" says nothing without its day.
+    hollow = bool(kept) and kept[-1].i + 1 in gone and kept[-1].lemma_.lower() in _HOLLOW
+    return replace(clause, tokens=tuple(kept)) if len(kept) >= 3 and not hollow else None
 
 
 def _temporal_just(token: Any) -> bool:

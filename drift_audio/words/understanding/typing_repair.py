@@ -25,6 +25,7 @@ _SUBJECT_AHEAD: Final = r"(?=(?:I|I'm|I've|I'd|he|she|he's|she's|we|they|my|it|i
 def mend(text: str) -> str:
     """The text with its spelling mended, its brackets and fillers left out and its dashes and line breaks made stops."""
     cut = _capped(text)
+    cut = re.sub(r"(?i)^\W*(?:(?:hi|hello|hey|ok|okay|so|pls|please|help)(?: (?:all|everyone|there|me|guys))?\b[,.!\s]*)+", "", cut.strip()) or cut
     lines = re.sub(r"(?<![.!?,;:\s])[ \t]*\n\s*", ". ", cut.strip())
     lines = re.sub(r"\s*[\u2014\u2013]\s*|\s-+\s|;", " - ", lines)
     mended = tidy(re.sub(r"\([^()]{0,80}\)", " ", lines))
@@ -102,6 +103,7 @@ def _edits(doc: Any) -> Iterator[tuple[int, str]]:
             yield put
         yield from ((place, ".") for place in _splices(sentence))
         yield from _left_out_later(sentence)
+        yield from _run_together(sentence)
         previous = _subject_of(sentence)
 
 
@@ -144,6 +146,25 @@ def _left_out_later(sentence: Any) -> Iterator[tuple[int, str]]:
     if fragment and after.tag_ == "VBD" and not any(c.dep_ in {"nsubj", "nsubjpass"} and c.i > comma.i for c in after.children):
         yield comma.i, "."
         yield after.i, "I"
+
+
+def _run_together(sentence: Any) -> Iterator[tuple[int, str]]:
+    """Two clauses with nothing between them: "at nine weeks nobody knew", "I'm not angry I'm just lonely"."""
+    for verb in sentence:
+        if verb.dep_ != "ccomp" or verb.head.pos_ not in {"VERB", "AUX"}:
+            continue
+        left, right = (verb, verb.head) if verb.i < verb.head.i else (verb.head, verb)
+        subject = next((c for c in right.children if c.dep_ in {"nsubj", "nsubjpass"}), None)
+        if subject is None or left == verb and not any(c.dep_ in {"nsubj", "nsubjpass"} for c in verb.children):
+            continue
+        place = subject.left_edge.i - 1
+        before = sentence.doc[place] if place > sentence.start else None
+        described = left == verb.head and not any(c.dep_ == "acomp" and c.i < subject.i for c in left.children)
+        marked = any(c.dep_ == "mark" for c in verb.children)
+        if before is None or before.is_punct or marked or described or before.tag_ in {"WP", "WRB", "IN", "CC"} or left.i > place:
+            continue
+        if left == verb or right.lower_ in {"'m", "am"}:
+            yield place, "."
 
 
 def _splices(sentence: Any) -> Iterator[int]:
