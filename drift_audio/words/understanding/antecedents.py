@@ -207,7 +207,7 @@ def _name_beside(noun: Any) -> str | None:
     """A given name that the grammar ties to a noun: "my friend Priya's", "my best friend of 35 years, Veronica,"."""
     after = noun.nbor(1) if noun.i + 1 < len(noun.doc) else None
     tied = [child for child in noun.children if child.dep_ == "appos"]
-    if after is not None and after.head == noun.head or after is not None and noun.dep_ in {"compound", "nmod"}:
+    if after is not None and noun.tag_ == "NN":
         tied.append(after)
     found = (t for t in tied if t.pos_ == "PROPN" and t.text.istitle() and t.text.isalpha() and people.is_given_name(t.text))
     return next((str(t.text) for t in found), None)

@@ -18,6 +18,7 @@ _FINITE: Final = frozenset({"VBD", "VBP", "VBZ", "MD"})
 _TRIMMED: Final = frozenset({"advcl", "prep", "npadvmod", "relcl", "advmod", "acl"})
 _BINDING: Final = frozenset({"if", "unless", "until", "without", "only", "than", "except", "but", "even", "to", "like", "as", "not"})
 _MEANT_TO: Final = re.compile(r"\b(?:going to|meant to|supposed to|wanted to|tried to|would have|could have|planned to)\b")
+_LOOSE: Final = frozenset({"for", "during", "since", "after", "in", "on", "by", "over", "because", "throughout"})
 _CONTRAST: Final = frozenset({"but", "although", "though", "however", "except", "until"})
 MIN_WORDS: Final = 4
 MAX_WORDS: Final = 22
@@ -138,10 +139,12 @@ def _between(own: Sequence[Any], commas: Sequence[Any]) -> list[Any]:
 def _supposed(head: Any) -> bool:
     """A clause that belongs to what is feared, wished or meant, though it hangs beside it: "I'm scared I'll cry and she'll laugh"."""
     modal = any(c.dep_ == "aux" and c.tag_ == "MD" and c.lower_ not in {"can", "ca"} for c in head.children)
-    if not modal or head.dep_ != "conj":
-        return False
     before = head.doc[head.sent.start : head.i]
-    return any(t.lemma_.lower() in _set("supposing") for t in before) or any(t.lower_ == "so" for t in before[-4:])
+    if not modal:
+        return False
+    return any(t.lower_ == "so" for t in before[-4:]) or (
+        head.dep_ == "conj" and any(t.lemma_.lower() in _set("supposing") for t in before)
+    )
 
 
 def _unbroken(tokens: Sequence[Any]) -> bool:
@@ -219,7 +222,7 @@ def _cut_well(token: Any, clause: Clause) -> bool:
         return any(part.lower_ == "which" for part in token.subtree)
     if token.dep_ == "prep":
         # What belongs to the verb stays: "I looked after her" is not "I looked".
-        return token.head.pos_ in {"VERB", "AUX"} and _complete_without(token)
+        return token.lower_ in _LOOSE and token.head.pos_ in {"VERB", "AUX"} and _complete_without(token)
     return token.dep_ in {"advcl", "npadvmod"}
 
 
@@ -242,11 +245,11 @@ def stands_alone(clause: Clause) -> bool:
         return False
     if any(_inverted(token) for token in clause.tokens):
         return False
-    if any(_spoken_directly(token) or _run_on(token) for token in clause.tokens) or _fragment_before(clause):
+    if any(_spoken_directly(token) or (token != clause.head and _run_on(token)) for token in clause.tokens) or _fragment_before(clause):
         return False
     if any(_vague(token) for token in clause.tokens) or any(_loosely_tied(token) for token in clause.tokens):
         return False
-    return not _unfinished(clause)
+    return not _unfinished(clause) and not _called_at_end(clause.tokens[-1])
 
 
 def _spoken_directly(token: Any) -> bool:
@@ -260,6 +263,9 @@ def _run_on(token: Any) -> bool:
     """Two clauses without anything between them: "at nine weeks nobody knew"."""
     if token.dep_ == "ccomp" and token.i < token.head.i and _own_subject(token) is not None:
         return True
+    if token.dep_ == "conj" and token.pos_ in {"VERB", "AUX"} and _own_subject(token) is not None:
+        between = token.doc[token.head.i : token.i]
+        return not any(t.dep_ == "cc" or t.text == "," for t in between)
     # A "which" that stands for a whole clause.
     return token.lower_ == "which" and not (token.head.dep_ == "relcl" and token.i - token.head.head.i <= 2 and token.head.head.pos_ in {"NOUN", "PROPN"})
 
@@ -328,7 +334,9 @@ def _subject_known(clause: Clause) -> bool:
 
 def _determined(noun: Any) -> bool:
     """Whether a noun as a subject stands with an article or an owner, or needs none."""
-    if noun.pos_ == "PROPN" or noun.tag_ == "NNS" or noun.lower_.endswith("ing"):
+    if any(child.lower_ in {"a", "an"} for child in noun.children) and noun.tag_ == "NNS":
+        return False
+    if noun.pos_ == "PROPN" or noun.text.isupper() or noun.tag_ == "NNS" or noun.lower_.endswith("ing"):
         return True
     if people.gender_of(noun.lower_) is not None:
         return True
@@ -364,6 +372,12 @@ def _it_inside(token: Any) -> bool:
         return False
     before = [t for t in token.sent if t.i < token.head.i and t.pos_ == "NOUN" and t.tag_ == "NN" and t.dep_ in {"dobj", "nsubjpass"}]
     return len(before) == 1 and people.gender_of(before[0].lower_) is None and token.head.dep_ == "conj"
+
+
+def _called_at_end(last: Any) -> bool:
+    """Somebody addressed: "I said nobody mum"."""
+    before = last.nbor(-1) if last.i else last
+    return people.is_bare(last.lower_) and before.pos_ in {"NOUN", "PRON", "ADV", "INTJ"} and before.lower_ not in {"my", "our", "and"}
 
 
 def _unfinished(clause: Clause) -> bool:

@@ -108,7 +108,8 @@ def _opened(token: Any) -> str:
     """ "Your mum'll be", "the two of you've": written out, as they are hard to say."""
     main = token.head if token.dep_ in {"aux", "auxpass"} else token
     if token.lower_ == "'s":
-        perfect = main.tag_ == "VBN" and (token.dep_ == "aux" or any(c.lower_ == "been" for c in main.children) or main.lower_ == "been")
+        been = main.lower_ == "been" or any(c.lower_ == "been" for c in main.children)
+        perfect = been or (main.tag_ == "VBN" and token.dep_ == "aux")
         return " has" if perfect else " is"
     if token.lower_ == "'d":
         return " had" if main.tag_ == "VBN" else " would"

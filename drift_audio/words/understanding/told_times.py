@@ -14,7 +14,7 @@ _PART: Final = r"(?: (?:morning|afternoon|evening|night|lunchtime|teatime))?"
 _RELATIVE: Final = re.compile(
     rf"(?<!every )\b(?:"
     rf"(?:late |early )?(?:yesterday|today|tomorrow){_PART}(?: at [\w:]+)?|tonight|this (?:very )?(?:morning|afternoon|evening|week|weekend|month|time)(?: at [\w:]+)?"
-    rf"|(?:last|next|this|this coming|this past|the other) (?:night|day|week|weekend|month|fortnight|{_DAY}){_PART}"
+    rf"|(?<!the )(?:last|next|this|this coming|this past|the other) (?:night|day|week|weekend|month|fortnight|{_DAY}){_PART}"
     rf"|(?:about |just |only |over |nearly |almost )?{_NUMBER} (?:minutes?|hours?|days?|nights?|weeks?|fortnights?) (?:ago|back|from now|to go|left)"
     rf"|in (?:about |just |only |less than )?{_NUMBER} (?:minutes?|hours?|days?|weeks?)(?:' time)?"
     rf"|(?:on |last |next |this )?{_DAY}{_PART}(?: at [\w:]+)?|on the \d+(?:st|nd|rd|th)"
@@ -35,6 +35,9 @@ def undated(clause: Clause) -> Clause | None:
     for match in _RELATIVE.finditer(text[: clause.tokens[-1].idx + len(clause.tokens[-1])], offset):
         span = clause.head.doc.char_span(*match.span(), alignment_mode="expand")
         if span is None or not any(token.i in inside for token in span):
+            continue
+        if match[0].lower().startswith("in ") and any(c.dep_ == "neg" for c in span.root.head.children):
+            # "Haven't visited in five weeks" is how long, not when.
             continue
         if match[0].lower() == "just":
             if _temporal_just(span[0]):

@@ -151,7 +151,10 @@ def _left_out_later(sentence: Any) -> Iterator[tuple[int, str]]:
 def _run_together(sentence: Any) -> Iterator[tuple[int, str]]:
     """Two clauses with nothing between them: "at nine weeks nobody knew", "I'm not angry I'm just lonely"."""
     for verb in sentence:
-        if verb.dep_ != "ccomp" or verb.head.pos_ not in {"VERB", "AUX"}:
+        if verb.dep_ not in {"ccomp", "conj"} or verb.head.pos_ not in {"VERB", "AUX"}:
+            continue
+        joined = verb.dep_ == "conj" and any(t.dep_ == "cc" or t.is_punct for t in sentence.doc[verb.head.i : verb.i])
+        if joined:
             continue
         left, right = (verb, verb.head) if verb.i < verb.head.i else (verb.head, verb)
         subject = next((c for c in right.children if c.dep_ in {"nsubj", "nsubjpass"}), None)
@@ -163,7 +166,7 @@ def _run_together(sentence: Any) -> Iterator[tuple[int, str]]:
         marked = any(c.dep_ == "mark" for c in verb.children)
         if before is None or before.is_punct or marked or described or before.tag_ in {"WP", "WRB", "IN", "CC"} or left.i > place:
             continue
-        if left == verb or right.lower_ in {"'m", "am"}:
+        if left == verb or verb.dep_ == "conj" or right.lower_ in {"'m", "am"}:
             yield place, "."
 
 
