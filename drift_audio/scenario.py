@@ -34,6 +34,8 @@ class Scenario(Frozen):
         language: BCP 47 tag of the words.
         seed: 0 to 2**32-1; the same scenario and seed give the same bytes.
         steady: ask for the self-steadying session, the only one made where there are signs of abuse.
+        discreet: say nothing back of what was told.
+        same_day: heard on the day it was told, so that "last night" stays true.
 
     Raises:
         ScenarioError: through `Scenario.build`, in one line naming the field, the value and what is allowed.
@@ -50,6 +52,8 @@ class Scenario(Frozen):
     language: str = "en"
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     steady: bool = False
+    discreet: bool = False
+    same_day: bool = False
 
     @field_validator("situation")
     @classmethod

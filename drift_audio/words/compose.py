@@ -75,4 +75,4 @@ def understand(scenario: Scenario) -> Story:
 
     if scenario.steady:
         return Story(theme="steady", theme_confidence=1.0, language=scenario.language)
-    return read_story(scenario.situation, language=scenario.language)
+    return read_story(scenario.situation, language=scenario.language, same_day=scenario.same_day)

@@ -17,12 +17,14 @@ from drift_audio.words.understanding import (
     parser,
     people,
     phrases,
+    read_facts,
     strands,
     subject_matter,
     theme_model,
     themes,
     unnamed_acts,
 )
+from drift_audio.words.understanding.facts import Facts
 from drift_audio.words.understanding.language import detect
 from drift_audio.words.understanding.story import NAMED, THEY, Gravity, Person, Role, Story, Theme
 from drift_audio.words.understanding.tidy_text import tidy
@@ -233,7 +235,15 @@ class _Reading:
             setting=setting[0],
             setting_confidence=setting[1],
             strands=strands.told(self.text, theme, part[0], everyone=self.mentions, known=person),
+            facts=self._facts(part, person),
         )
+
+    def _facts(self, part: tuple[Role, float], person: Person | None) -> Facts:
+        """A part counts for as much as the deeds that were named bear out; the sound of a text alone is no fact."""
+        named = {deed.role for deed in self.named_deeds}
+        caused, hurt = (part[1] if part[0] in {role, "both"} and role in named else 0.0 for role in ("caused", "hurt"))
+        text, mentions = self.text[:_MAX_PARSED], [m for m in self.mentions if m.end < _MAX_PARSED]
+        return read_facts.facts_of(text, self.doc, mentions, person=person, caused=caused, hurt=hurt)
 
     def _kind(self, theme: Theme, person: Person | None) -> str | None:
         if theme == "grief" and person and person.late and self.concerned and self.concerned.sort == "pet":

@@ -28,6 +28,7 @@ from typing import Annotated, Final, Literal, get_args
 from pydantic import Field
 
 from drift_audio.scenario import Frozen
+from drift_audio.words.understanding.facts import Facts
 
 NAMED: Final = 0.4
 """Confidence of a matter that may be named ("to do with your diary"), and that no other sentence may build on."""
@@ -183,6 +184,7 @@ class Story(Frozen):
     ("none" outside of one). gravity: of a rupture between people; "none" where nothing of that sort is told.
     occasion: time of day the session is for. setting: where it happened or will ("at work", "on the ward").
     strands: what else was surely told, the surest first. told: the listener's own clauses in the second person, in their order.
+    facts: what is known of the things that a journey may take for granted.
     Each confidence is 0 to 1; a writer leaves out what stands below 0.5.
     """
 
@@ -211,4 +213,5 @@ class Story(Frozen):
     setting_confidence: Confidence = 0.0
     strands: tuple[Strand, ...] = ()
     told: tuple[ToldLine, ...] = ()
+    facts: Facts = Facts()
     language: str = "en"

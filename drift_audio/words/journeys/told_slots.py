@@ -1,0 +1,88 @@
+"""From a story's told lines to what a journey's slots hold: the only place where the two meet."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from drift_audio.scenario import Frozen
+from drift_audio.words.journeys.model import Journey
+from drift_audio.words.understanding.answers import answer_for
+from drift_audio.words.understanding.story import Person, Story, ToldLine
+from drift_audio.words.understanding.told_lines import chosen_told, kept_line, wish_line
+from drift_audio.words.writers.offline.shuffle import deal
+
+SURE: Final = 0.5
+_CHILDREN: Final = frozenset({"son", "daughter", "child", "kid", "boy", "girl", "toddler", "baby", "kids", "children"})
+
+
+class Slots(Frozen):
+    """What the slots of a journey hold; what is None or empty takes its lines out.
+
+    told: whole sentences in story order. keep, wish: clauses. answer: sentences for the kept line, by the cue `ache` or for any.
+    person: a noun phrase for the one whom it concerns. minutes: the length in words.
+    """
+
+    told: tuple[str, ...] = ()
+    keep: str | None = None
+    answer: str | None = None
+    ache: str | None = None
+    wish: str | None = None
+    person: str | None = None
+    minutes: str = "ten minutes"
+
+
+def slots_for(story: Story, journey: Journey, *, minutes: str, turn: int) -> Slots:
+    """The slots of one session. turn: counts the sessions of this journey, so that answers take turns."""
+    night = journey.style == "sleep"
+    lines = chosen_told(story.told, night=night)
+    person = _person(story, journey)
+    if not lines:
+        return Slots(minutes=minutes, person=person)
+    kept = kept_line([line for line in story.told if not (night and line.harsh)])
+    wish = wish_line(story.told)
+    said = tuple(line.sentence for line in lines if kept is None or line.text != kept)
+    if len(said) < 2:
+        # One told line alone sounds like a barb; the kept one is said among them then, and not kept.
+        said, kept = tuple(line.sentence for line in lines), None
+    answer = answer_for(kept) if kept else None
+    wording = answer.wordings[deal(f"answer/{kept}", len(answer.wordings), turn)[0]] if answer else None
+    return Slots(
+        told=said,
+        keep=kept,
+        answer=wording,
+        ache=answer.ache if answer else None,
+        wish=wish if wish != kept else None,
+        person=person,
+        minutes=minutes,
+    )
+
+
+def source_of(line: str, told: tuple[ToldLine, ...], text: str) -> str:
+    """The clause of the situation that a sentence, kept clause or wish came from; empty where none did."""
+    bare = line.rstrip(".").lower()
+    found = next((one for one in told if one.text.lower() == bare), None)
+    return text[found.start : found.end] if found else ""
+
+
+def _person(story: Story, journey: Journey) -> str | None:
+    """The story's own person where it is surely the one the journey means, else what the journey calls them."""
+    person = story.person
+    if person is None or person.confidence < SURE or not _meant(person, story, journey):
+        return journey.person
+    return person.phrase
+
+
+def _meant(person: Person, story: Story, journey: Journey) -> bool:
+    wanted = {need.fact for need in journey.needs if need.known}
+    if person.plural or journey.person is None:
+        return False
+    noun = person.noun.lower()
+    if "animal_died" in wanted:
+        return person.late or story.kind == "pet"
+    if wanted & {"baby_died", "has_newborn", "small_child", "own_grown_child"}:
+        return noun in _CHILDREN
+    if "is_parent" in wanted:
+        return story.facts.says("is_parent") is True
+    if "person_died" in wanted:
+        return person.late
+    return "other_alive" not in wanted or story.facts.says("other_alive") is True
