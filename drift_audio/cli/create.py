@@ -32,6 +32,7 @@ def create(
     stems: ask.Stems = None,
     captions: ask.Captions = False,
     steady: ask.Steady = False,
+    discreet: ask.Discreet = False,
     model: ask.Model = None,
     base_url: ask.BaseUrl = None,
     llm_model_file: ask.ModelFile = None,
@@ -46,7 +47,8 @@ def create(
     settings = load_settings({}, llm={"model": model, "base_url": base_url, "model_file": llm_model_file})
     scenario = ask.build_scenario(
         settings, situation=ask.read_situation(situation, file), style=style, minutes=ask.number(minutes), voice=voice,
-        ambience=ambience, language=language, seed=ask.fresh_seed(seed), steady=steady,
+        ambience=ambience, language=language, seed=ask.fresh_seed(seed), steady=steady, discreet=discreet,
+        same_day=True,
     )  # fmt: skip
     target = ask.make_target(
         output, settings.output, format=format, bitrate=bitrate, script_out=script_out, bed_level_db=bed_level,

@@ -32,6 +32,7 @@ Ambience = Annotated[str | None, typer.Option("--ambience", help="A bed, a mix (
 Language = Annotated[str | None, typer.Option("--language", help="Language of the words (BCP 47).")]
 Seed = Annotated[int | None, typer.Option("--seed", help="The same seed gives the same session. (default: a new one)")]
 WriterName = Annotated[WriterChoice, typer.Option("--writer", help="Who writes: our offline writer, or a model you configured.")]
+Discreet = Annotated[bool, typer.Option("--discreet", help="Say nothing back of what you told.")]
 Model = Annotated[str | None, typer.Option("--model", help="Language model to write with.")]
 BaseUrl = Annotated[str | None, typer.Option("--base-url", help="Server of the language model (OpenAI-compatible).")]
 ModelFile = Annotated[Path | None, typer.Option("--llm-model-file", help="A .gguf model to run here for this session.")]

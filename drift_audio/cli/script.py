@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,6 +26,7 @@ def script(
     seed: ask.Seed = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of standard output.")] = None,
     steady: ask.Steady = False,
+    discreet: ask.Discreet = False,
     model: ask.Model = None,
     base_url: ask.BaseUrl = None,
     llm_model_file: ask.ModelFile = None,
@@ -40,7 +42,8 @@ def script(
     settings = load_settings({}, llm={"model": model, "base_url": base_url, "model_file": llm_model_file})
     scenario = ask.build_scenario(
         settings, situation=ask.read_situation(situation, file), style=style, minutes=ask.number(minutes), voice=voice,
-        ambience=ambience, language=language, seed=ask.fresh_seed(seed), steady=steady,
+        ambience=ambience, language=language, seed=ask.fresh_seed(seed), steady=steady, discreet=discreet,
+        same_day=True,
     )  # fmt: skip
     if output is not None:
         check_free(output, force=force)
@@ -88,3 +91,32 @@ def _explain(explained: Explained) -> None:
     rows = [(phase.title, f"{phase.minutes:.1f}", f"{phase.share:.0%}", phase.writer) for phase in explained.phases]
     page.print()
     show_table(("phase", "minutes", "share", "writer"), rows)
+    page.print()
+    show_table(("", "", ""), list(_journey_rows(explained)))
+
+
+def _journey_rows(explained: Explained) -> Iterator[tuple[str, str, str]]:
+    """What is said of the journey, the told lines and their sources: a name, what it is, and where it comes from."""
+    journey = explained.journey
+    for at, near in enumerate(explained.matters, 1):
+        yield "sounds like" if at == 1 else "", f"{near.matter}: {near.gloss}", f"{near.near:.2f}"
+    yield (
+        "known",
+        ", ".join(explained.facts.true) or "-",
+        f"not: {', '.join(explained.facts.false)}" if explained.facts.false else "",
+    )
+    if journey is None:
+        yield "journey", "none: phrase banks or a model", ""
+        return
+    yield "journey", journey.name, "; ".join(journey.why)
+    yield "image", journey.image, ""
+    yield "technique", journey.technique, ""
+    for at, line in enumerate(journey.told):
+        yield "told" if at == 0 else "", line.line, line.source
+    if journey.kept:
+        yield "kept", journey.kept.line, journey.kept.source
+        yield "answer", journey.answer or "-", f"heard: {journey.ache}" if journey.ache else "for any line"
+    if journey.wish:
+        yield "wish", journey.wish.line, journey.wish.source
+    if journey.person:
+        yield "person", journey.person, ""

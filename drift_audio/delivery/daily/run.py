@@ -110,10 +110,10 @@ class DayReport(Frozen):
     why: str = ""
 
 
-def run_day(settings: Settings, day: date, *, make: Maker, today: date) -> DayReport:
+def run_day(settings: Settings, day: date, *, make: Maker, today: date, discreet: bool = False) -> DayReport:
     """Make the session of `day` (and of missed days, when the file says so) unless it stands.
 
-    Ten at once make one: the first holds the diary's lock, the others wait and find the day made.
+    discreet: nothing is said back of a situation, whatever the file says. Ten at once make one: the first holds the diary's lock, the others wait and find the day made.
 
     Raises:
         DriftError: what went wrong, also noted in the log by its class.
@@ -121,7 +121,9 @@ def run_day(settings: Settings, day: date, *, make: Maker, today: date) -> DayRe
     diary = Diary(state_folder(settings))
     with diary.lock, _log(diary.folder) as log:
         try:
-            return _run(load_daily(daily_file(settings)), day, diary, make, log, today=today)
+            daily = load_daily(daily_file(settings))
+            daily = daily.model_copy(update={"discreet": daily.discreet or discreet})
+            return _run(daily, day, diary, make, log, today=today)
         except DriftError as error:
             log.error("%s failed: %s", day, type(error).__name__)  # noqa: TRY400 - the class alone: a message may tell something
             raise
@@ -182,8 +184,9 @@ def _make(daily: Daily, plan: Plan, diary: Diary, make: Maker) -> Day:
     if plan.theme is None:
         raise DeliveryError(f"{plan.day}: {plan.why}")
     scenario = Scenario.build(
-        situation=plan.theme.situations[plan.situation], language=daily.language, seed=plan.seed, **plan.look.model_dump()
-    )
+        situation=plan.theme.situations[plan.situation], language=daily.language, seed=plan.seed, discreet=daily.discreet,
+        **plan.look.model_dump(),
+    )  # fmt: skip
     work = daily.output / WORK
     shutil.rmtree(work, ignore_errors=True)
     make_folder(work)

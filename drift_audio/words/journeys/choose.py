@@ -33,7 +33,17 @@ _COMMON: Final[frozenset[Fact]] = frozenset(
     {"other_alive", "listener_caused", "listener_hurt", "event_ahead", "employed", "in_contact", "is_parent", "quarrel"}
 )
 _GRAVE: Final[frozenset[Fact]] = frozenset(
-    {"person_died", "baby_died", "animal_died", "major_breach", "own_illness", "someone_fading", "job_lost", "danger_now", "abuse"}
+    {
+        "person_died",
+        "baby_died",
+        "animal_died",
+        "major_breach",
+        "own_illness",
+        "someone_fading",
+        "job_lost",
+        "danger_now",
+        "abuse",
+    }
 )
 
 

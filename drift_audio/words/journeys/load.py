@@ -18,7 +18,20 @@ from drift_audio.words.understanding.facts import FACTS
 FOLDER: Final = Path(__file__).parent
 SLOTS: Final[tuple[str, ...]] = get_args(Slot)
 _ASKED: Final[tuple[str, ...]] = get_args(Asked)
-_KEYS: Final = ("matter", "gloss", "tellings", "styles", "part", "gravity", "tone", "needs", "not", "image", "technique", "person")
+_KEYS: Final = (
+    "matter",
+    "gloss",
+    "tellings",
+    "styles",
+    "part",
+    "gravity",
+    "tone",
+    "needs",
+    "not",
+    "image",
+    "technique",
+    "person",
+)
 _ALONE: Final = frozenset({"told1", "told2", "told3", "answer"})
 _ASKS_OF: Final[dict[str, Asked]] = {"keep": "keep", "answer": "keep", "wish": "wish"}
 _PAUSE: Final = re.compile(r"\[pause (\d+(?:\.\d+)?)s\]")
@@ -102,7 +115,9 @@ class _File:
             found = yaml.load("\n".join(lines), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  (a safe loader)
         except (yaml.YAMLError, ValueError) as error:
             mark = getattr(error, "problem_mark", None)
-            self.fail(2 + (mark.line if mark else 0), f"front matter is not YAML ({getattr(error, 'problem', None) or 'unreadable'})")
+            self.fail(
+                2 + (mark.line if mark else 0), f"front matter is not YAML ({getattr(error, 'problem', None) or 'unreadable'})"
+            )
         if not isinstance(found, dict):
             self.fail(2, f"front matter is a mapping of {', '.join(_KEYS)}")
         for key in found:
@@ -169,7 +184,9 @@ class _File:
             self.fail(number, "breaths last up to twenty seconds each way and are counted up to twelve times")
         holds = {"hold_s": parts[1]} if len(parts) > 2 else {}
         out = parts[2] if len(parts) > 2 else parts[1]
-        return Breaths(in_s=parts[0], out_s=out, rest_s=parts[3] if len(parts) > 3 else 0.0, cycles=cycles, number=number, **holds)
+        return Breaths(
+            in_s=parts[0], out_s=out, rest_s=parts[3] if len(parts) > 3 else 0.0, cycles=cycles, number=number, **holds
+        )
 
     def spoken(self, line: str, number: int) -> Line:
         flags: list[str] = []

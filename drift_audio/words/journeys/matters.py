@@ -123,7 +123,8 @@ def _key(text: str) -> str:
 @cache
 def _cues() -> dict[str, tuple[LazyPattern, ...]]:
     return {
-        matter: tuple(LazyPattern(rf"(?<!\w)(?:{cue.lower()})(?!\w)") for cue in row.get("cues", ())) for matter, row in _table().items()
+        matter: tuple(LazyPattern(rf"(?<!\w)(?:{cue.lower()})(?!\w)") for cue in row.get("cues", ()))
+        for matter, row in _table().items()
     }
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Final
 
 from drift_audio.scenario import Frozen
+from drift_audio.script.rules import number_words
 from drift_audio.words.journeys.model import Journey
 from drift_audio.words.understanding.answers import answer_for
 from drift_audio.words.understanding.story import Person, Story, ToldLine
@@ -12,6 +15,7 @@ from drift_audio.words.understanding.told_lines import chosen_told, kept_line, w
 from drift_audio.words.writers.offline.shuffle import deal
 
 SURE: Final = 0.5
+_HUNDREDS: Final = re.compile(r"(?<![\d.,£$€])[1-9]\d\d(?![\d.,]?\d)")
 _CHILDREN: Final = frozenset({"son", "daughter", "child", "kid", "boy", "girl", "toddler", "baby", "kids", "children"})
 
 
@@ -34,20 +38,20 @@ class Slots(Frozen):
 def slots_for(story: Story, journey: Journey, *, minutes: str, turn: int) -> Slots:
     """The slots of one session. turn: counts the sessions of this journey, so that answers take turns."""
     night = journey.style == "sleep"
-    lines = chosen_told(story.told, night=night)
-    person = _person(story, journey)
+    kept = kept_line([line for line in story.told if not (night and line.harsh)])
+    rest = [line for line in story.told if line.text != kept]
+    lines = chosen_told(rest, night=night)
+    if not lines:
+        # One told line alone sounds like a barb; the kept one is said among them then, and not kept.
+        lines, kept = chosen_told(story.told, night=night), None
+    person = _person(story, journey, lines)
     if not lines:
         return Slots(minutes=minutes, person=person)
-    kept = kept_line([line for line in story.told if not (night and line.harsh)])
     wish = wish_line(story.told)
-    said = tuple(line.sentence for line in lines if kept is None or line.text != kept)
-    if len(said) < 2:
-        # One told line alone sounds like a barb; the kept one is said among them then, and not kept.
-        said, kept = tuple(line.sentence for line in lines), None
     answer = answer_for(kept) if kept else None
     wording = answer.wordings[deal(f"answer/{kept}", len(answer.wordings), turn)[0]] if answer else None
     return Slots(
-        told=said,
+        told=tuple(_speakable(line.sentence) for line in lines),
         keep=kept,
         answer=wording,
         ache=answer.ache if answer else None,
@@ -57,19 +61,30 @@ def slots_for(story: Story, journey: Journey, *, minutes: str, turn: int) -> Slo
     )
 
 
+def _speakable(sentence: str) -> str:
+    """Numbers of three digits as words: standing alone they look like those of a help line."""
+    return _HUNDREDS.sub(lambda found: _hundreds(int(found[0])), sentence)
+
+
+def _hundreds(number: int) -> str:
+    whole, rest = divmod(number, 100)
+    return f"{number_words(whole)} hundred" + (f" and {number_words(rest)}" if rest else "")
+
+
 def source_of(line: str, told: tuple[ToldLine, ...], text: str) -> str:
     """The clause of the situation that a sentence, kept clause or wish came from; empty where none did."""
     bare = line.rstrip(".").lower()
-    found = next((one for one in told if one.text.lower() == bare), None)
+    found = next((one for one in told if bare in {_speakable(text).lower() for text in (one.text, one.after or one.text)}), None)
     return text[found.start : found.end] if found else ""
 
 
-def _person(story: Story, journey: Journey) -> str | None:
-    """The story's own person where it is surely the one the journey means, else what the journey calls them."""
+def _person(story: Story, journey: Journey, said: Sequence[ToldLine]) -> str | None:
+    """The story's own person where it is surely the one the journey means, by name where a line says it; else the journey's own."""
     person = story.person
     if person is None or person.confidence < SURE or not _meant(person, story, journey):
         return journey.person
-    return person.phrase
+    named = person.name and any(re.search(rf"\b{re.escape(person.name)}\b", line.text) for line in said)
+    return person.name if named else person.phrase
 
 
 def _meant(person: Person, story: Story, journey: Journey) -> bool:

@@ -44,6 +44,7 @@ Fact = Literal[
     "cares_for_someone",
     "someone_fading",
     "recent_loss",
+    "day_comes_round",
     "has_newborn",
     "baby_in_hospital",
     "baby_on_listener",

@@ -21,7 +21,9 @@ from drift_audio.words.understanding.tidy_text import DATA
 from drift_audio.yamlfile import read_mapping
 
 SURE: Final = 0.75
-_PARENTS: Final = frozenset({"mother", "mum", "mom", "father", "dad", "parents", "mam", "ma", "papa", "mama", "stepmother", "stepfather"})
+_PARENTS: Final = frozenset(
+    {"mother", "mum", "mom", "father", "dad", "parents", "mam", "ma", "papa", "mama", "stepmother", "stepfather"}
+)
 _MACRO: Final = re.compile(r"<([a-z_]+)>")
 
 

@@ -32,7 +32,7 @@ FULL_FROM: Final = 8.0
 MARGIN: Final = 0.98
 LONGEST_PAUSE_S: Final = 75.0
 # How far the pauses of a section may be moved from what the journey says, to give each phase its time.
-SHORTEST, LONGEST = 0.6, 3.0
+SHORTEST, LONGEST = 0.6, 6.0
 # The phases, counted from 0, that plain paragraphs may fill: the breath and the body, or what stands in their place.
 PLAIN: Final = {1: ("plain-breath",), 2: ("plain-body", "plain-still")}
 PLAIN_SHARE: Final = {1: 0.34, 2: 0.66}
@@ -130,12 +130,13 @@ def _fitted(scenario: Scenario, story: Story, filled: Sequence[Filled]) -> Scrip
     for _ in range(ROUNDS):
         sections = _sections(filled, _plain(scenario, story, words), form.palette)
         script = _script(scenario, story, _timed(scenario, sections, budget, form), budget, form)
+        if least_seconds(script) <= MARGIN * scenario.minutes * 60 and not lint(script):
+            return script
         missing = _missing_words(script, form)
         if missing <= 0:
-            break
+            return None
         words += max(missing, A_PARAGRAPH)
-    fits = least_seconds(script) <= MARGIN * scenario.minutes * 60
-    return script if fits and not lint(script) else None
+    return None
 
 
 def _missing_words(script: Script, form: Shape) -> int:
