@@ -10,7 +10,7 @@ from drift_audio.scenario import Frozen
 if TYPE_CHECKING:
     from drift_audio.scenario import Scenario
     from drift_audio.words.compose import WritingContext
-    from drift_audio.words.understanding.story import Person, Story
+    from drift_audio.words.understanding.story import Person, Story, ToldLine
     from drift_audio.words.writers.base import Written
 
 
@@ -23,8 +23,17 @@ class PhaseLine(Frozen):
     writer: str
 
 
+class ToldClause(Frozen):
+    """A line that may be said back, and the clause of the situation that it came from. sure: 0 to 1."""
+
+    line: str
+    kind: str
+    sure: float
+    clause: str
+
+
 class Explained(Frozen):
-    """What `--explain` shows; `why` has one line for each of the first keys."""
+    """What `--explain` shows; `why` has one line for each of the first keys, `told` stands in the order of the situation."""
 
     theme: str
     part: str
@@ -33,6 +42,7 @@ class Explained(Frozen):
     care: str
     phases: tuple[PhaseLine, ...]
     why: dict[str, str]
+    told: tuple[ToldClause, ...] = ()
 
 
 def explain(scenario: Scenario, written: Written, context: WritingContext) -> Explained:
@@ -53,7 +63,13 @@ def explain(scenario: Scenario, written: Written, context: WritingContext) -> Ex
         care="caution" if notes else "ok",
         phases=_phases(written),
         why=_why(story, notes),
+        told=tuple(_told(line, attended.situation) for line in story.told),
     )
+
+
+def _told(line: ToldLine, situation: str) -> ToldClause:
+    clause = " ".join(situation[line.start : line.end].split())
+    return ToldClause(line=line.sentence, kind=line.kind, sure=line.sure, clause=clause)
 
 
 def _person(person: Person | None) -> dict[str, Any] | None:
