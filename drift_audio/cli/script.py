@@ -91,6 +91,10 @@ def _explain(explained: Explained) -> None:
     rows = [(phase.title, f"{phase.minutes:.1f}", f"{phase.share:.0%}", phase.writer) for phase in explained.phases]
     page.print()
     show_table(("phase", "minutes", "share", "writer"), rows)
+    if explained.told:
+        page.print()
+        told = [(told.line, told.kind, f"{told.sure:.0%}", told.clause) for told in explained.told]
+        show_table(("may be told back", "kind", "sure", "from"), told)
     page.print()
     show_table(("", "", ""), list(_journey_rows(explained)))
 

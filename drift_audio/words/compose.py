@@ -69,7 +69,7 @@ def attend(scenario: Scenario, context: WritingContext) -> tuple[Scenario, tuple
 
 
 def understand(scenario: Scenario) -> Story:
-    """The story of the situation; of a self-steadying session nothing is read but its language, of a discreet one no line is told."""
+    """The story of the situation; of a self-steadying one only its language, of a discreet one no told lines."""
     from drift_audio.words.understanding.reader import read_story
     from drift_audio.words.understanding.story import Story
 

@@ -12,7 +12,7 @@ from drift_audio.words.writers.base import JourneyNote
 if TYPE_CHECKING:
     from drift_audio.scenario import Scenario
     from drift_audio.words.compose import WritingContext
-    from drift_audio.words.understanding.story import Person, Story
+    from drift_audio.words.understanding.story import Person, Story, ToldLine
     from drift_audio.words.writers.base import Written
 
 NEAREST: Final = 3
@@ -35,11 +35,20 @@ class MatterLine(Frozen):
     near: float
 
 
-class Explained(Frozen):
-    """What `--explain` shows; `why` has one line for each of the first keys.
+class ToldClause(Frozen):
+    """A line that may be said back, and the clause of the situation that it came from. sure: 0 to 1."""
 
-    journey: which one the session is, None where banks or a model wrote. facts: what is known to be so, and not to be so.
-    matters: the nearest three.
+    line: str
+    kind: str
+    sure: float
+    clause: str
+
+
+class Explained(Frozen):
+    """What `--explain` shows; `why` has one line for each of the first keys, `told` stands in the order of the situation.
+
+    told: what might be said back. journey: which one the session is, with what is said back in it; None where banks or a model
+    wrote. facts: what is known to be so, and not to be so. matters: the nearest three.
     """
 
     theme: str
@@ -52,6 +61,7 @@ class Explained(Frozen):
     journey: JourneyNote | None = None
     facts: Facts = Facts()
     matters: tuple[MatterLine, ...] = ()
+    told: tuple[ToldClause, ...] = ()
 
 
 def explain(scenario: Scenario, written: Written, context: WritingContext) -> Explained:
@@ -75,7 +85,13 @@ def explain(scenario: Scenario, written: Written, context: WritingContext) -> Ex
         journey=written.journey,
         facts=story.facts,
         matters=_matters(attended),
+        told=tuple(_told(line, attended.situation) for line in story.told),
     )
+
+
+def _told(line: ToldLine, situation: str) -> ToldClause:
+    clause = " ".join(situation[line.start : line.end].split())
+    return ToldClause(line=line.sentence, kind=line.kind, sure=line.sure, clause=clause)
 
 
 def _matters(scenario: Scenario) -> tuple[MatterLine, ...]:

@@ -113,7 +113,8 @@ class DayReport(Frozen):
 def run_day(settings: Settings, day: date, *, make: Maker, today: date, discreet: bool = False) -> DayReport:
     """Make the session of `day` (and of missed days, when the file says so) unless it stands.
 
-    discreet: nothing is said back of a situation, whatever the file says. Ten at once make one: the first holds the diary's lock, the others wait and find the day made.
+    discreet: nothing is said back of a situation, whatever the file says.
+    Ten at once make one: the first holds the diary's lock, the others wait and find the day made.
 
     Raises:
         DriftError: what went wrong, also noted in the log by its class.

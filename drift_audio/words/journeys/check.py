@@ -1,4 +1,4 @@
-"""Reads every journey as a copy editor would: each wording with every class of filler, whole scripts through the style's grammar."""
+"""Reads every journey as a copy editor would: each wording, with its slots filled."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def source_of(line: str, told: tuple[ToldLine, ...], text: str) -> str:
 
 
 def _person(story: Story, journey: Journey, said: Sequence[ToldLine]) -> str | None:
-    """The story's own person where it is surely the one the journey means, by name where a line says it; else the journey's own."""
+    """The story's own person where it is surely the one meant, by name where a line says it; else as the journey does."""
     person = story.person
     if person is None or person.confidence < SURE or not _meant(person, story, journey):
         return journey.person

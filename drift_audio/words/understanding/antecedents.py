@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from drift_audio.words.understanding import people
+from drift_audio.words.understanding.clauses import word_set
 
 _GENDER: Final = {
     **dict.fromkeys(("he", "him", "his", "himself"), "he"),
@@ -16,21 +17,15 @@ _GENDER: Final = {
 PRONOUNS: Final = frozenset(_GENDER)
 _MEN: Final = frozenset({"man", "boy", "guy", "bloke", "lad", "gentleman"})
 _WOMEN: Final = frozenset({"woman", "girl", "lady", "nurse", "midwife", "widow"})
-# Whom a pronoun may mean though the story only passes by them.
-_PASSERS: Final = frozenset(
-    "doctor manager teacher consultant surgeon paramedic vet solicitor lawyer counsellor counselor therapist driver waiter waitress"
-    " receptionist stranger policeman officer priest vicar rabbi imam pastor supervisor tutor examiner interviewer recruiter client"
-    " customer patient pupil student visitor guest passenger cashier carer caller landlord landlady lodger tenant builder plumber"
-    " headteacher principal lecturer professor coach trainer director founder owner buyer seller agent dentist specialist oncologist"
-    " cardiologist psychiatrist psychologist physio pharmacist dermatologist hairdresser barber registrar usher bride groom widower"
-    " person someone somebody foreman sergeant captain".split()
-)
 _SUBJECT: Final = frozenset({"nsubj", "nsubjpass"})
+_COMPANION: Final = frozenset({"with", "behind", "around", "beside", "before", "after", "near", "on", "over"})
 _PARTIES: Final = frozenset({"do", "dos", "night", "party", "weekend"})
 # Of these "they" is said though they are one.
 _GROUPS: Final = frozenset({"group", "team", "family", "class", "couple", "band", "club", "council", "committee"})
 # How far back a pronoun may reach, in sentences.
 _REACH: Final = 5
+# How many places where somebody was named are gone through for a pronoun: a bound on very long stories.
+_REMEMBERED: Final = 60
 SURE: Final = 0.7
 
 
@@ -129,7 +124,7 @@ class Antecedents:
             return None
         word, lemma = token.lower_, token.lemma_.lower()
         gender = "he" if lemma in _MEN else "she" if lemma in _WOMEN else people.gender_of(word)
-        if gender is None and word not in _GROUPS and lemma not in _PASSERS:
+        if gender is None and word not in _GROUPS and lemma not in word_set("passers"):
             return None
         gender = "plural" if word in _GROUPS else gender
         gender = "plural" if token.tag_ == "NNS" else gender or "neutral"
@@ -155,9 +150,15 @@ class Antecedents:
 
     def _resolve(self, token: Any, gender: str, sentence: int) -> Meant | None:
         barred = self._beside(token)
+        if barred and token.head.lower_ in _COMPANION:
+            # "She took the laptop with her": herself, where no other can be meant.
+            rivals = [place for place in self._places if place.who.key not in barred and _fits(place.who, gender)]
+            if rivals:
+                return None
+            barred = set()
         reached = [
             place
-            for place in self._places
+            for place in self._places[-_REMEMBERED:]
             if sentence - place.sentence <= _REACH and _fits(place.who, gender) and place.who.key not in barred
         ]
         if gender == "plural":

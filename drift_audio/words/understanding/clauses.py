@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from drift_audio.words.understanding import people
 from drift_audio.words.understanding.tidy_text import DATA
 from drift_audio.yamlfile import read_mapping
 
@@ -16,13 +14,12 @@ SUBJECTS: Final = frozenset({"nsubj", "nsubjpass"})
 _FINITE: Final = frozenset({"VBD", "VBP", "VBZ", "MD"})
 # What may be cut from the end of a clause and leave it true, and what would change it.
 _TRIMMED: Final = frozenset({"advcl", "prep", "npadvmod", "relcl", "advmod", "acl"})
-_BINDING: Final = frozenset({"if", "unless", "until", "without", "only", "than", "except", "but", "even", "to", "like", "as", "not"})
-_MEANT_TO: Final = re.compile(r"\b(?:going to|meant to|supposed to|wanted to|tried to|would have|could have|planned to)\b")
+_BINDING: Final = frozenset(
+    {"if", "unless", "until", "without", "only", "than", "except", "but", "even", "to", "like", "as", "not"}
+)
 _LOOSE: Final = frozenset({"for", "during", "since", "after", "in", "on", "by", "over", "because", "throughout"})
-_CONTRAST: Final = frozenset({"but", "although", "though", "however", "except", "until"})
 MIN_WORDS: Final = 4
 MAX_WORDS: Final = 22
-_TODAY: Final = frozenset("morning afternoon evening week weekend month year summer winter spring autumn time christmas".split())
 _LONGEST_WHOLE: Final = 20
 
 
@@ -80,7 +77,8 @@ def subject_of(verb: Any) -> Any:
     return None
 
 
-def _own_subject(verb: Any) -> Any:
+def own_subject(verb: Any) -> Any:
+    """The subject that stands with the verb itself, or its "there"; None where there is none."""
     return next((child for child in verb.children if child.dep_ in {*SUBJECTS, "expl"}), None)
 
 
@@ -90,7 +88,7 @@ def _heads_clause(token: Any) -> bool:
     if token.dep_ == "ROOT":
         return True
     if token.dep_ in {"conj", "parataxis"}:
-        return _own_subject(token) is not None and (token.head.dep_ == "ROOT" or _heads_clause(token.head))
+        return own_subject(token) is not None and (token.head.dep_ == "ROOT" or _heads_clause(token.head))
     # A clause before a comma that the parser takes for the object of the one behind it.
     return token.dep_ == "ccomp" and token.i < token.head.i and not _marked(token) and _comma_between(token, token.head)
 
@@ -137,13 +135,13 @@ def _between(own: Sequence[Any], commas: Sequence[Any]) -> list[Any]:
 
 
 def _supposed(head: Any) -> bool:
-    """A clause that belongs to what is feared, wished or meant, though it hangs beside it: "I'm scared I'll cry and she'll laugh"."""
+    """A clause that belongs to what is feared or wished, though it hangs beside it: "I'm scared I'll cry and she'll laugh"."""
     modal = any(c.dep_ == "aux" and c.tag_ == "MD" and c.lower_ not in {"can", "ca"} for c in head.children)
     before = head.doc[head.sent.start : head.i]
     if not modal:
         return False
     return any(t.lower_ == "so" for t in before[-4:]) or (
-        head.dep_ == "conj" and any(t.lemma_.lower() in _set("supposing") for t in before)
+        head.dep_ == "conj" and any(t.lemma_.lower() in word_set("supposing") for t in before)
     )
 
 
@@ -151,7 +149,7 @@ def _unbroken(tokens: Sequence[Any]) -> bool:
     """Whether nothing is missing inside, but for what is dropped on purpose."""
     inside = {token.i for token in tokens}
     gap = [t for t in tokens[0].doc[tokens[0].i : tokens[-1].i] if t.i not in inside]
-    return all(token.is_punct or token.lower_ in _set("dropped") for token in gap)
+    return all(token.is_punct or token.lower_ in word_set("dropped") for token in gap)
 
 
 def _stripped(tokens: list[Any]) -> list[Any]:
@@ -166,15 +164,21 @@ def _stripped(tokens: list[Any]) -> list[Any]:
 def _opener(token: Any) -> bool:
     if token.lower_ == "since" or (token.lower_ in {"now", "still"} and token.i > token.sent.start):
         return False
-    return token.lower_ in _set("openers") and token.dep_ in {"cc", "advmod", "intj", "mark", "dep", "preconj", "ROOT"}
+    return token.lower_ in word_set("openers") and token.dep_ in {"cc", "advmod", "intj", "mark", "dep", "preconj", "ROOT"}
 
 
 def _droppable(token: Any) -> bool:
-    return token.lower_ in _set("dropped") and len(token.head.text) > 1 and token.dep_ in {"advmod", "intj", "dep"} and not list(token.children) and not _measures(token)
+    return (
+        token.lower_ in word_set("dropped")
+        and len(token.head.text) > 1
+        and token.dep_ in {"advmod", "intj", "dep"}
+        and not list(token.children)
+        and not _measures(token)
+    )
 
 
 def _measures(token: Any) -> bool:
-    """Whether a word that may be a filler belongs to what follows or precedes: "as well as", "right now", "too much", "well enough"."""
+    """Whether a word that may be a filler belongs to what stands beside it: "as well as", "too much", "well enough"."""
     return token.head.pos_ in {"ADJ", "ADV", "ADP", "NUM", "NOUN"} or token.lower_ in {"well", "right", "okay", "ok", "either"}
 
 
@@ -195,11 +199,17 @@ def _without_last(clause: Clause) -> Clause | None:
     last = clause.tokens[-1]
     options = [last, *(token for token in last.ancestors if token.i in inside)]
     for token in options:
-        if token == clause.head or token.left_edge.i <= clause.head.i or token.left_edge == token.right_edge or not _cut_well(token, clause):
+        if (
+            token == clause.head
+            or token.left_edge.i <= clause.head.i
+            or token.left_edge == token.right_edge
+            or not _cut_well(token, clause)
+        ):
             continue
         gone = {inner.i for inner in token.subtree}
         if token.dep_ == "conj":
-            gone |= {c.i for c in token.head.children if c.dep_ in {"cc", "punct"} and token.head.i < c.i < token.i}
+            near = token.left_edge.i - 3
+            gone |= {c.i for c in token.head.children if c.dep_ in {"cc", "punct"} and max(token.head.i, near) < c.i < token.i}
         kept = _stripped([t for t in clause.tokens if t.i not in gone])
         if len(kept) < MIN_WORDS or kept[-1].i < clause.head.i or not _unbroken(kept):
             return None
@@ -208,7 +218,7 @@ def _without_last(clause: Clause) -> Clause | None:
 
 
 def _cut_well(token: Any, clause: Clause) -> bool:
-    """Whether a clause stays true without this part of it: an adjunct, a reason, a second verb; never a condition or under a "not"."""
+    """Whether a clause stays true without this part: an adjunct, a reason, a second verb; no condition, nothing under a "not"."""
     if token.right_edge.i < clause.tokens[-1].i:
         return False
     if token.dep_ == "conj":
@@ -216,7 +226,11 @@ def _cut_well(token: Any, clause: Clause) -> bool:
         return token.head == clause.head and not joined & {"or", "but"} and not _negated(clause.head)
     if token.dep_ not in _TRIMMED or _negated(clause.head):
         return False
-    if any(part.lower_ in _BINDING for part in token.subtree if part.dep_ in {"mark", "prep", "advmod", "aux", "cc"} and part.i <= token.i + 1):
+    if any(
+        part.lower_ in _BINDING
+        for part in token.subtree
+        if part.dep_ in {"mark", "prep", "advmod", "aux", "cc"} and part.i <= token.i + 1
+    ):
         return False
     if token.dep_ == "relcl":
         return any(part.lower_ == "which" for part in token.subtree)
@@ -234,159 +248,6 @@ def _negated(verb: Any) -> bool:
     return any(child.dep_ == "neg" or child.lower_ in {"never", "hardly", "barely"} for child in verb.children)
 
 
-def stands_alone(clause: Clause) -> bool:
-    """Whether the clause is declarative, finite and complete, with a subject that is known, and says something."""
-    text = clause.head.doc[clause.tokens[0].i : clause.tokens[-1].i + 1].text
-    if re.search(r"[?\"():/*…]|\.\.|(?<!\w)'|(?<=[a-z]{2}[^s])'(?!\w)| - ", text) or re.search(r"\b(?:you|your|yours|yourself|u)\b", text, re.I):
-        return False
-    if not (_opens_well(clause) and _closes_well(clause)):
-        return False
-    if not all(_subject_known(replace(clause, head=head)) for head in (clause.heads or (clause.head,))):
-        return False
-    if any(_inverted(token) for token in clause.tokens):
-        return False
-    if any(_spoken_directly(token) or (token != clause.head and _run_on(token)) for token in clause.tokens) or _fragment_before(clause):
-        return False
-    if any(_vague(token) for token in clause.tokens) or any(_loosely_tied(token) for token in clause.tokens):
-        return False
-    return not _unfinished(clause) and not _called_at_end(clause.tokens[-1])
-
-
-def _spoken_directly(token: Any) -> bool:
-    """Words of another without their quotation marks: "he said stop it", "she said don't worry my child"."""
-    if token.dep_ != "ccomp" or token.tag_ != "VB" or token.head.lemma_.lower() not in {"say", "shout", "scream", "write", "text", "ask"}:
-        return False
-    return not any(c.dep_ in SUBJECTS or (c.dep_ == "aux" and c.lower_ != "do") for c in token.children)
-
-
-def _run_on(token: Any) -> bool:
-    """Two clauses without anything between them: "at nine weeks nobody knew"."""
-    if token.dep_ == "ccomp" and token.i < token.head.i and _own_subject(token) is not None:
-        return True
-    if token.dep_ == "conj" and token.pos_ in {"VERB", "AUX"} and _own_subject(token) is not None:
-        between = token.doc[token.head.i : token.i]
-        return not any(t.dep_ == "cc" or t.text == "," for t in between)
-    # A "which" that stands for a whole clause.
-    return token.lower_ == "which" and not (token.head.dep_ == "relcl" and token.i - token.head.head.i <= 2 and token.head.head.pos_ in {"NOUN", "PROPN"})
-
-
-def _fragment_before(clause: Clause) -> bool:
-    """A noun that stands before the clause and has no part in it, or an order: "forty years at one firm, they", "help I have"."""
-    first = clause.tokens[0]
-    chunk = first.doc[first.i : clause.subject.left_edge.i] if clause.subject is not None else []
-    roots = [t for t in chunk if t.head.i >= clause.subject.left_edge.i or t.head.i < first.i]
-    loose = [t for t in roots if t.pos_ in {"NOUN", "PROPN", "NUM", "VERB", "INTJ"} and t.dep_ not in {"advcl", "npadvmod"}]
-    times = [t for t in roots if t.dep_ == "npadvmod" and any(c.dep_ in {"prep", "relcl"} for c in t.children) and t.lower_ != "time"]
-    return bool(loose or (times and any(t.text == "," for t in chunk)))
-
-
-def _loosely_tied(token: Any) -> bool:
-    """A part that the parser only leans against the rest: "I'm 51, had a health scare"; "so go"."""
-    if token.dep_ == "dep" and token.pos_ in {"VERB", "AUX"}:
-        return True
-    before = token.nbor(-1) if token.i else token
-    return token.dep_ == "conj" and token.pos_ == "VERB" and (before.text == "," or before.lower_ == "so") and token.tag_ in {"VB", "VBD", "VBN"} and not _in_series(token)
-
-
-def _in_series(verb: Any) -> bool:
-    """ "I cooked, cleaned and cried"."""
-    return any(c.dep_ == "conj" and c.i > verb.i for c in (*verb.children, *verb.head.children))
-
-
-def _opens_well(clause: Clause) -> bool:
-    first = clause.tokens[0]
-    if first.lower_ in _set("no_openers") or first.tag_ in {"WP", "WRB", "WDT", "WP$"} and first.lower_ not in {"when", "whenever"}:
-        return False
-    if first.dep_ == "mark" and first.head == clause.head:
-        return False
-    return not (first.lower_ in {"when", "whenever", "while", "every"} and clause.subject.i < clause.head.i and first.head == clause.head and first.dep_ == "advmod" and first.lower_ != "every")
-
-
-def _closes_well(clause: Clause) -> bool:
-    last = clause.tokens[-1]
-    if last.tag_ in {"DT", "PRP$", "CC", "WDT", "WP", "WRB", "POS", "MD"} and last.lower_ not in {"all", "both", "why"}:
-        return False
-    if last.tag_ in {"IN", "TO", "RP"} and last.dep_ != "prt" and last.lower_ not in _set("good_endings"):
-        return False
-    if last.dep_ in {"aux", "det", "poss", "amod", "compound", "mark", "nummod"} and last.head.i > last.i:
-        return False
-    if (last.pos_ == "AUX" and len(clause.tokens) < 8) or last.dep_ == "neg" or last.lower_ in {"not", "n't", "still", "so", "then"}:
-        return False
-    following = last.doc[last.i + 1] if last.i + 1 < len(last.doc) else None
-    return following is None or not (following.head == last and following.dep_ in {"pobj", "dobj", "acomp", "attr", "pcomp", "prep"})
-
-
-def _subject_known(clause: Clause) -> bool:
-    subject = clause.subject
-    if subject is None or not (clause.tokens[0].i <= subject.i):
-        return False
-    if subject.i > clause.head.i and subject.dep_ != "expl":
-        return False
-    word = subject.lower_
-    if subject.dep_ == "expl" or word == "there":
-        return word == "there" and any(c.dep_ == "attr" and c.i > clause.head.i for c in clause.head.children)
-    if word in {"i", "we"} or word in _set("free_subjects") or subject.pos_ == "PRON" and word in {"he", "she", "they"}:
-        return True
-    if word in _set("no_subjects") or subject.pos_ not in {"NOUN", "PROPN", "NUM"}:
-        return False
-    return _determined(subject)
-
-
-def _determined(noun: Any) -> bool:
-    """Whether a noun as a subject stands with an article or an owner, or needs none."""
-    if any(child.lower_ in {"a", "an"} for child in noun.children) and noun.tag_ == "NNS":
-        return False
-    if noun.pos_ == "PROPN" or noun.text.isupper() or noun.tag_ == "NNS" or noun.lower_.endswith("ing"):
-        return True
-    if people.gender_of(noun.lower_) is not None:
-        return True
-    return any(child.dep_ in {"det", "poss", "nummod"} and child.lower_ not in {"this", "that", "these", "those", "no"} for child in noun.children)
-
-
-def _inverted(token: Any) -> bool:
-    """A question inside, or "so am I"."""
-    return token.dep_ in SUBJECTS and token.i > 0 and token.nbor(-1).dep_ in {"aux", "auxpass"} and token.nbor(-1).head == token.head
-
-
-def _vague(token: Any) -> bool:
-    """A word that points at something outside of the clause: "it", "that day", "there", "one"."""
-    word = token.lower_
-    if word in {"it", "its", "itself"}:
-        return not _it_inside(token)
-    if word in {"this", "that", "these", "those"}:
-        return not (token.dep_ == "mark" or token.tag_ in {"WDT", "IN"} or (word == "this" and token.head.lower_ in _TODAY) or _degree(token))
-    if word in {"there", "here"}:
-        return token.dep_ != "expl"
-    if word in {"one", "ones"}:
-        return token.pos_ in {"NOUN", "PRON"} and not any(c.dep_ in {"prep", "relcl"} for c in token.children)
-    return word in {"such", "thus", "latter", "former", "hers", "theirs", "thing", "stuff", "whatever"} and token.dep_ != "predet"
-
-
-def _degree(token: Any) -> bool:
-    return token.dep_ in {"advmod", "det", "npadvmod"} and token.head.pos_ in {"ADJ", "ADV"}
-
-
-def _it_inside(token: Any) -> bool:
-    """Whether "it" is a thing of the same clause: "I wrote a letter and burnt it"."""
-    if token.lower_ == "its" or token.dep_ in SUBJECTS:
-        return False
-    before = [t for t in token.sent if t.i < token.head.i and t.pos_ == "NOUN" and t.tag_ == "NN" and t.dep_ in {"dobj", "nsubjpass"}]
-    return len(before) == 1 and people.gender_of(before[0].lower_) is None and token.head.dep_ == "conj"
-
-
-def _called_at_end(last: Any) -> bool:
-    """Somebody addressed: "I said nobody mum"."""
-    before = last.nbor(-1) if last.i else last
-    return people.is_bare(last.lower_) and before.pos_ in {"NOUN", "PRON", "ADV", "INTJ"} and before.lower_ not in {"my", "our", "and"}
-
-
-def _unfinished(clause: Clause) -> bool:
-    """An intention without what became of it ("I was going to call, but ...")."""
-    last = clause.tokens[-1].i
-    ahead = clause.head.doc[last + 1 : last + 3]
-    return _MEANT_TO.search(clause.text.lower()) is not None and any(token.lower_ in _CONTRAST for token in ahead)
-
-
 @cache
 def table() -> dict[str, Any]:
     """The word lists of `data/told.yaml`."""
@@ -394,5 +255,6 @@ def table() -> dict[str, Any]:
 
 
 @cache
-def _set(name: str) -> frozenset[str]:
+def word_set(name: str) -> frozenset[str]:
+    """A list of `data/told.yaml`."""
     return frozenset(table()[name])

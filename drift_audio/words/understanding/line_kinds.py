@@ -27,7 +27,7 @@ def kind_of(clause: Clause) -> LineKind:
         return "fear"
     if _pattern("feeling").search(told):
         return "feeling"
-    if _pattern("good").search(told) and not is_harsh(told):
+    if _pattern("good").search(told) and not is_harsh(told) and not _pattern("no_good").search(told.replace("n't", " n't")):
         return "good"
     if not _acts(clause.head):
         return "fact"

@@ -64,7 +64,7 @@ def _life_of(
 
 
 def read_by_words(text: str) -> dict[str, bool | None]:
-    """Facts that the patterns alone tell, True or False; a fact of which they tell both is unknown (True where it is screened)."""
+    """Facts that the patterns alone tell; one of which they tell both is unknown, or True where it is screened."""
     low = text.lower()
     told: dict[str, bool | None] = {}
     for fact, (yes, no) in _patterns().items():

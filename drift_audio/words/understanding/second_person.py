@@ -31,10 +31,12 @@ _OWN_PLURALS: Final = frozenset({"kids", "children", "twins", "parents"})
 _POSSESSIVE: Final = frozenset({"his", "their"})
 _SAID: Final = re.compile(r"\b(?:i|me|my|mine|myself|we|us|our|ours|ourselves|idk|u|im)\b", re.IGNORECASE)
 _WRONG: Final = re.compile(
-    r"\byou (?:was|am|is|has|does|isn't|hasn't|doesn't)\b|\byour your\b|\byour the\b|\bthe your\b|\ba your\b|\byou (?:and )?you and\b"
+    r"(?<!of )\byou (?:was|am|is|has|does|isn't|hasn't|doesn't)\b|\byour your\b|\byour the\b|\bthe your\b|\ba your\b"
+    r"|\byou (?:and )?you and\b"
     r"|\b(\w+) \1\b(?<!had had)(?<!that that)(?<!you you)|\bthe two of you (?:both|was|is)\b| ,|\byour you\b"
     # A pronoun that was understood as the wrong one.
-    r"|\b(?:husband|boyfriend|fiancé)'s (?:wife|widow|girlfriend|husband)\b|\b(?:wife|girlfriend|fiancée)'s (?:husband|widower|boyfriend|wife)\b",
+    r"|\b(?:husband|boyfriend|fiancé)'s (?:wife|widow|girlfriend|husband)\b"
+    r"|\b(?:wife|girlfriend|fiancée)'s (?:husband|widower|boyfriend|wife)\b",
     re.IGNORECASE,
 )
 
@@ -101,7 +103,9 @@ def _after_noun(token: Any, turning: _Turning) -> bool:
     """Whether a noun now stands where the short verb leaned on a pronoun."""
     before = token.doc[token.i - 1] if token.i else token
     written = turning.written.get(before.i)
-    return token.dep_ != "case" and written is not None and before.pos_ == "PRON" and written.lower() not in {before.lower_, "you"}
+    return (
+        token.dep_ != "case" and written is not None and before.pos_ == "PRON" and written.lower() not in {before.lower_, "you"}
+    )
 
 
 def _opened(token: Any) -> str:
@@ -124,17 +128,25 @@ def _joined(tokens: Sequence[Any], turning: _Turning) -> str:
         space = token.whitespace_ or (" " if index + 1 < len(tokens) and tokens[index + 1].i > token.i + 1 else "")
         out.append(word + space if word else "")
     text = re.sub(r"\s+", " ", "".join(out)).replace(" ,", ",").strip(" ,.-")
-    text = re.sub(r"\b(told|tell|tells|said to|saying to|asked|reminded|promised|showed|warned) you you\b", r"\1 you that you", text)
+    text = re.sub(
+        r"\b(told|tell|tells|said to|saying to|asked|reminded|promised|showed|warned) you you\b", r"\1 you that you", text
+    )
     return _lower_first(_with_comma(text), tokens[0])
 
 
 def _with_comma(text: str) -> str:
     """A comma behind an opening clause of time, as one would speak it."""
-    return re.sub(r"^((?:every time|whenever|each time) [^,]{6,60}?) (you (?!and)|the two of you )", r"\1, \2", text, count=1, flags=re.IGNORECASE)
+    return re.sub(
+        r"^((?:every time|whenever|each time) [^,]{6,60}?) (you (?!and)|the two of you )",
+        r"\1, \2",
+        text,
+        count=1,
+        flags=re.IGNORECASE,
+    )
 
 
 def _lower_first(text: str, first: Any) -> str:
-    keep = first.pos_ == "PROPN" and not people.gender_of(first.lower_) or (len(first.text) > 1 and first.text.isupper())
+    keep = (first.pos_ == "PROPN" and not people.gender_of(first.lower_)) or (len(first.text) > 1 and first.text.isupper())
     return text if keep or not text else text[0].lower() + text[1:]
 
 
@@ -159,12 +171,17 @@ def _named(token: Any, turning: _Turning) -> str:
     if token.pos_ == "PROPN" and token.text == who.name:
         apposed = token.dep_ in {"appos", "compound"} or (before is not None and _names(before))
         alone = first and not apposed and not owned and turning.named
+        if alone:
+            turning.about = turning.about or who
         return who.phrase if alone else str(token.text)
     bare = token.tag_ != "NNS" or token.lower_ in _OWN_PLURALS
     led = before is not None and (before.lower_ in {"my", "our"} or before.tag_ in {"JJ", "CD", "DT", "PRP$", "POS"})
     # "Mum and Dad" are "your mum and dad".
-    second = token.dep_ == "conj" and before is not None and before.lower_ in {"and", "or"} and token.head.i in turning.people.named
-    if owned or led or second or not bare or token.dep_ == "compound" or not who.phrase.startswith("your "):
+    second = (
+        token.dep_ == "conj" and before is not None and before.lower_ in {"and", "or"} and token.head.i in turning.people.named
+    )
+    theirs = not who.phrase.startswith("your ") and token.lower_ not in _OWN_PLURALS
+    if owned or led or second or not bare or token.dep_ == "compound" or theirs:
         return _small(token)
     return f"your {_small(token)}"
 
@@ -184,7 +201,7 @@ def _is_mine(verb: Any) -> bool:
     before = next((t for t in reversed(verb.doc[max(0, verb.i - 3) : verb.i]) if t.pos_ != "ADV"), None)
     if before is not None and before.lower_ == "i":
         return True
-    if subject is None or subject.i > verb.i and verb.lower_ != "am":
+    if subject is None or (subject.i > verb.i and verb.lower_ != "am"):
         return verb.lower_ in {"am", "'m"}
     # "Nobody was", "half of me was": the subject is another, even where "I" stands near.
     return subject.lower_ == "i" or any(c.lower_ == "i" for c in subject.conjuncts)
@@ -197,7 +214,12 @@ def _coordinated(token: Any, turning: _Turning) -> bool:
         return False
     joint, partner = token.doc[head.i + 1], token.doc[head.i + 2]
     inside = {t.i for t in turning.clause.tokens}
-    if head.i not in turning.people.named or joint.lower_ != "and" or partner.lower_ not in {"i", "me", "myself"} or not {joint.i, partner.i, head.i} <= inside:
+    if (
+        head.i not in turning.people.named
+        or joint.lower_ != "and"
+        or partner.lower_ not in {"i", "me", "myself"}
+        or not {joint.i, partner.i, head.i} <= inside
+    ):
         return False
     turning.written[joint.i] = turning.written[partner.i] = ""
     turning.written[token.i] = f"you and {_shifted(token, turning)}"
@@ -237,7 +259,11 @@ def _everyones(token: Any, turning: _Turning) -> bool:
     """ "They" of a plural or of "everyone" that stands before it in the clause."""
     if token.lower_ not in {"they", "them", "their"}:
         return False
-    plurals = [t for t in turning.clause.tokens if t.i < token.i and (t.lower_ in {"everyone", "everybody", "nobody", "people", "someone"} or t.tag_ in {"NNS", "NNPS"})]
+    plurals = [
+        t
+        for t in turning.clause.tokens
+        if t.i < token.i and (t.lower_ in {"everyone", "everybody", "nobody", "people", "someone"} or t.tag_ in {"NNS", "NNPS"})
+    ]
     if len(plurals) != 1:
         return False
     turning.written[token.i] = str(token.lower_)

@@ -9,14 +9,37 @@ from typing import Any, Final
 
 from drift_audio.words.understanding import line_kinds, parser, skeleton, told_times
 from drift_audio.words.understanding.antecedents import Antecedents
-from drift_audio.words.understanding.clauses import Clause, Options, options, stands_alone
+from drift_audio.words.understanding.clauses import Clause, Options, options
 from drift_audio.words.understanding.second_person import Turned, turn
+from drift_audio.words.understanding.standing_alone import stands_alone
 from drift_audio.words.understanding.story import ToldLine
 from drift_audio.words.understanding.typing_repair import mend, origin, restore
 
 _SURE: Final = 0.7
 _FEWEST: Final = 2
 _ROUNDS: Final = 2
+_GOOD_ENOUGH: Final = 2.0
+# What speaks for the sentence that hurts: a not, of anybody; a feeling or a thing that goes on, of the listener.
+_NOT: Final = re.compile(
+    r"\b(?:can't|cannot|couldn't|don't|doesn't|didn't|won't|isn't|nobody|no one|never|nothing|nowhere|weren't|haven't|hasn't)\b"
+)
+_GOES_ON: Final = re.compile(
+    r"\b(?:keep|still|miss|alone|lonely|scared|afraid|ashamed|guilty|numb|empty|hate"
+    r"|should have|shouldn't have|fine all day|always say)\b"
+)
+_PAST: Final = re.compile(
+    r"^\w+ (?:\w+ly |just |also )?(?:\w+ed|were|had|did|said|told|went|got|made|took|saw|came|gave|left|lost|found"
+    r"|sat|stood|put|ran|met|wrote"
+    r"|sent|read|heard|felt|thought|knew|kept|broke|fell|woke|ate|bit|hit|rang|spoke|forgave|didn't|couldn't|weren't|hadn't)\b"
+)
+_BARE_FACT: Final = re.compile(
+    r"^you(?:'re| are) (?:\d+|an? \w+|from|the eldest|the youngest)\b|\byears? old\b|\b(?:is|was) \d+$"
+)
+_WANT: Final = re.compile(
+    r"^you(?:'d| would)? (?:(?:just|only|really|still|do) )?(?:want|like|love)"
+    r"(?= (?:to|your|someone|somebody|him|her|them|a|the)\b)"
+)
+_WEIGHTS: Final = {"done": 2.0, "dealt": 2.0, "good": 1.9, "fact": 1.2, "feeling": 1.3, "fear": 0.9, "wish": 0.3}
 _DEMAND: Final = re.compile(r"you (?:\w+ )?(?:should|shouldn't|ought|must|could have|couldn't have)\b")
 _OWN_NAME: Final = re.compile(r"\b(?:I'm|I am|name is|name's|call me|this is|regards|thanks|love),? ([A-Z][a-z]+)(?=[ .,!]|$)")
 
@@ -31,7 +54,7 @@ def told_lines(text: str, *, same_day: bool = False, discreet: bool = False, doc
     """The lines that may be said of a story, in its order; none where fewer than two are sure.
 
     text: as it was typed. same_day: whether the session is heard on the day of the telling, so that "last night" stays true.
-    discreet: nothing is said back. doc: a parse of the tidied text that exists already; it is used where the mended text is the same.
+    discreet: nothing is said back. doc: a parse of the tidied text that exists already, used where the mended text is the same.
 
     Raises:
         ModuleNotFoundError: no English pipeline is installed.
@@ -115,3 +138,70 @@ def _line(one: _Candidate, find: Any) -> ToldLine:
 def _unrepeated(lines: list[ToldLine]) -> list[ToldLine]:
     seen: set[str] = set()
     return [line for line in lines if not (line.text.lower() in seen or seen.add(line.text.lower()))]  # type: ignore[func-returns-value]
+
+
+def chosen_told(lines: Sequence[ToldLine], *, night: bool, count: int = 3) -> tuple[ToldLine, ...]:
+    """The lines that are said at the beginning, in story order: decisive and not the worst, the good beside the bad.
+
+    night: at bedtime nothing harsh is read back. count: how many at most. Two at least are said, or none. A line that goes on
+    about the person of the line before it has the pronoun again.
+    """
+    open_to = [line for line in lines if not (night and line.harsh)]
+    picked: list[ToldLine] = []
+    while len(picked) < count and (left := [line for line in open_to if line not in picked]):
+        picked.append(max(left, key=lambda line: (_value(line, picked), -line.start)))
+    if len(picked) < _FEWEST:
+        return ()
+    good = [line for line in open_to if line.kind == "good"]
+    if good and not any(line.kind == "good" for line in picked):
+        picked[-1] = max(good, key=lambda line: _value(line, ()))
+    return tuple(_woven(sorted(picked, key=lambda line: line.start)))
+
+
+def _value(line: ToldLine, beside: Sequence[ToldLine]) -> float:
+    """How much a line tells, less for a second harsh one, for one of a kind that is there already and for a bare fact."""
+    words = line.text.split()
+    named = sum(word[0].isupper() or word[0].isdigit() for word in words[1:])
+    value = _WEIGHTS[line.kind] + 0.3 * min(named, 2) + 0.08 * min(len(words), 10) + line.sure - 0.06 * max(0, len(words) - 14)
+    value -= 1.0 * bool(_BARE_FACT.search(line.text)) + 0.5 * line.harsh
+    value -= 0.9 * (line.harsh and any(other.harsh for other in beside))
+    return value - 0.4 * any(other.kind == line.kind for other in beside)
+
+
+def _woven(lines: Sequence[ToldLine]) -> Iterator[ToldLine]:
+    before = ""
+    for line in lines:
+        follows = line.about is not None and line.after is not None and line.about in before
+        yield line.model_copy(update={"text": line.after}) if follows else line
+        before = line.text
+
+
+def kept_line(lines: Sequence[ToldLine]) -> str | None:
+    """The sentence that hurts, as a clause ("you can't stop seeing her face"); None where no line sounds like one.
+
+    Preferred is what is said last, of the listener, in the present, with a feeling or a "not".
+    """
+    ranked = [(_ache(line, place / max(1, len(lines) - 1)), place) for place, line in enumerate(lines)]
+    best = max(ranked, default=(0.0, 0))
+    return lines[best[1]].text if best[0] >= _GOOD_ENOUGH else None
+
+
+def _ache(line: ToldLine, place: float) -> float:
+    """place: 0 for what was told first, 1 for what was told last."""
+    mine = line.text.startswith(("you ", "you'", "nobody ", "no one ")) and not line.text.startswith("you and ")
+    value = (
+        1.5 * bool(_NOT.search(line.text) or (mine and _GOES_ON.search(line.text)))
+        + 1.0 * (line.kind in {"feeling", "fear"})
+        + 0.8 * mine
+        + place
+    )
+    value -= (
+        0.7 * bool(_PAST.search(line.text)) + 2.0 * (line.kind in {"wish", "good"}) + 2.0 * bool(_BARE_FACT.search(line.text))
+    )
+    return value
+
+
+def wish_line(lines: Sequence[ToldLine]) -> str | None:
+    """The listener's wish as a clause "you want to ...", the last that was told; None where none was."""
+    wishes = [line for line in lines if line.kind == "wish" and _WANT.match(line.text)]
+    return _WANT.sub("you want", wishes[-1].text) if wishes else None

@@ -1,4 +1,4 @@
-"""Times that are true on the day of the telling alone: "last night", "in two days"; taken out of a clause, or the clause with them."""
+"""Times that are true only on the day of the telling ("last night", "in two days"), and clauses without them."""
 
 from __future__ import annotations
 
@@ -13,17 +13,25 @@ _NUMBER: Final = r"(?:\d+|a|an|one|two|three|four|five|six|seven|eight|nine|ten|
 _PART: Final = r"(?: (?:morning|afternoon|evening|night|lunchtime|teatime))?"
 _RELATIVE: Final = re.compile(
     rf"(?<!every )\b(?:"
-    rf"(?:late |early )?(?:yesterday|today|tomorrow){_PART}(?: at [\w:]+)?|tonight|this (?:very )?(?:morning|afternoon|evening|week|weekend|month|time)(?: at [\w:]+)?"
+    rf"(?:late |early )?(?:yesterday|today|tomorrow){_PART}(?: at [\w:]+)?|tonight"
+    rf"|this (?:very )?(?:morning|afternoon|evening|week|weekend|month|time)(?: at [\w:]+)?"
     rf"|(?<!the )(?:last|next|this|this coming|this past|the other) (?:night|day|week|weekend|month|fortnight|{_DAY}){_PART}"
-    rf"|(?:about |just |only |over |nearly |almost )?{_NUMBER} (?:minutes?|hours?|days?|nights?|weeks?|fortnights?) (?:ago|back|from now|to go|left)"
+    rf"|(?:about |just |only |over |nearly |almost )?{_NUMBER}"
+    rf" (?:minutes?|hours?|days?|nights?|weeks?|fortnights?) (?:ago|back|from now|to go|left)"
     rf"|in (?:about |just |only |less than )?{_NUMBER} (?:minutes?|hours?|days?|weeks?)(?:' time)?"
     rf"|(?:on |last |next |this )?{_DAY}{_PART}(?: at [\w:]+)?|on the \d+(?:st|nd|rd|th)"
-    rf"|(?:right |just |even |by )?now|at the moment|just|again tonight|recently|the day (?:before yesterday|after tomorrow)|earlier"
+    rf"|(?:right |just |even |by )?now|at the moment|just|again tonight|recently|earlier"
+    r"|the day (?:before yesterday|after tomorrow)"
     r")\b",
     re.IGNORECASE,
 )
-_MANNER: Final = re.compile(r"\b(?:just|only) (?:want|wanted|need|about|like|as|keep|can|can't|a|an|one|the|sit|sits|lie|lay|stare|cry|let)\b", re.IGNORECASE)
-_HOLLOW: Final = frozenset({"back", "go", "start", "leave", "come", "be", "return", "happen", "begin", "end", "that", "until", "since", "by"})
+_MANNER: Final = re.compile(
+    r"\b(?:just|only) (?:want|wanted|need|about|like|as|keep|can|can't|a|an|one|the|sit|sits|lie|lay|stare|cry|let)\b",
+    re.IGNORECASE,
+)
+_HOLLOW: Final = frozenset(
+    {"back", "go", "start", "leave", "come", "be", "return", "happen", "begin", "end", "that", "until", "since", "by"}
+)
 _ADJUNCTS: Final = frozenset({"npadvmod", "advmod", "prep", "nmod", "pcomp"})
 
 
@@ -68,4 +76,7 @@ def _loose(span: Any, inside: set[int]) -> bool:
     root, own = span.root, {token.i for token in span}
     if root.dep_ not in _ADJUNCTS or root.head.pos_ not in {"VERB", "AUX"}:
         return False
-    return not any(token.i in inside and token.i not in own and token.head.i in own and not token.is_punct for token in span.doc[span.start - 4 if span.start > 4 else 0 : span.end + 6])
+    return not any(
+        token.i in inside and token.i not in own and token.head.i in own and not token.is_punct
+        for token in span.doc[span.start - 4 if span.start > 4 else 0 : span.end + 6]
+    )

@@ -25,7 +25,14 @@ _SUBJECT_AHEAD: Final = r"(?=(?:I|I'm|I've|I'd|he|she|he's|she's|we|they|my|it|i
 def mend(text: str) -> str:
     """The text with its spelling mended, its brackets and fillers left out and its dashes and line breaks made stops."""
     cut = _capped(text)
-    cut = re.sub(r"(?i)^\W*(?:(?:hi|hello|hey|ok|okay|so|pls|please|help)(?: (?:all|everyone|there|me|guys))?\b[,.!\s]*)+", "", cut.strip()) or cut
+    cut = (
+        re.sub(
+            r"(?i)^\W*(?:(?:hi|hello|hey|ok|okay|so|pls|please|help)(?: (?:all|everyone|there|me|guys))?\b[,.!\s]*)+",
+            "",
+            cut.strip(),
+        )
+        or cut
+    )
     lines = re.sub(r"(?<![.!?,;:\s])[ \t]*\n\s*", ". ", cut.strip())
     lines = re.sub(r"\s*[\u2014\u2013]\s*|\s-+\s|;", " - ", lines)
     mended = tidy(re.sub(r"\([^()]{0,80}\)", " ", lines))
@@ -89,7 +96,7 @@ def _edited(token: Any, edit: str | None) -> str:
         return str(token.text_with_ws)
     if edit == ".":
         return ". " if token.is_punct else f"{token.text}. "
-    lowered = token.text if token.text in {"I"} else token.text[0].lower() + token.text[1:]
+    lowered = token.text if token.text == "I" else token.text[0].lower() + token.text[1:]
     return f"{edit} {lowered}{token.whitespace_}"
 
 
@@ -158,7 +165,7 @@ def _run_together(sentence: Any) -> Iterator[tuple[int, str]]:
             continue
         left, right = (verb, verb.head) if verb.i < verb.head.i else (verb.head, verb)
         subject = next((c for c in right.children if c.dep_ in {"nsubj", "nsubjpass"}), None)
-        if subject is None or left == verb and not any(c.dep_ in {"nsubj", "nsubjpass"} for c in verb.children):
+        if subject is None or (left == verb and not any(c.dep_ in {"nsubj", "nsubjpass"} for c in verb.children)):
             continue
         place = subject.left_edge.i - 1
         before = sentence.doc[place] if place > sentence.start else None
