@@ -12,9 +12,9 @@ from drift_audio.words.journeys.load import load_journeys
 from drift_audio.words.journeys.matters import Heard, heard, nearness
 from drift_audio.words.journeys.model import SECTIONS, Journey
 from drift_audio.words.lazy_pattern import LazyPattern
+from drift_audio.words.shuffle import deal
 from drift_audio.words.understanding.facts import Fact
 from drift_audio.words.understanding.story import Story
-from drift_audio.words.writers.offline.shuffle import deal
 from drift_audio.yamlfile import read_mapping
 
 TONES: Final = Path(__file__).parent / "tones.yaml"

@@ -10,7 +10,7 @@ from typing import Final
 from drift_audio.words.guides.template import tidy
 from drift_audio.words.journeys.model import Asked, Breaths, Item, Journey, Line, Silence
 from drift_audio.words.journeys.told_slots import Slots
-from drift_audio.words.writers.offline.shuffle import deal
+from drift_audio.words.shuffle import deal
 
 _BRACE: Final = re.compile(r"\{(\w+)\}")
 

@@ -9,10 +9,10 @@ from typing import Final
 from drift_audio.scenario import Frozen
 from drift_audio.script.rules import number_words
 from drift_audio.words.journeys.model import Journey
+from drift_audio.words.shuffle import deal
 from drift_audio.words.understanding.answers import answer_for
 from drift_audio.words.understanding.story import Person, Story, ToldLine
 from drift_audio.words.understanding.told_lines import chosen_told, kept_line, wish_line
-from drift_audio.words.writers.offline.shuffle import deal
 
 SURE: Final = 0.5
 _HUNDREDS: Final = re.compile(r"(?<![\d.,£$€])[1-9]\d\d(?![\d.,]?\d)")

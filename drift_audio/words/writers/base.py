@@ -29,8 +29,9 @@ class JourneyNote(Frozen):
     """Which journey a script is, and why.
 
     name, image: by these a rotation can keep two of one image apart. matter, gloss: "told" where it presumes nothing.
-    why: reasons, each a few words. told: lines said at the beginning. kept, answer: the line carried into the heart, and what
-    answers it; ache: the cue by which it was heard, None where the answer is one for any line. others: what might have been said as well.
+    rank: place of its matter among all, from 1. why: reasons, each a few words. others: what might have been said as well.
+    told: lines said at the beginning. kept, answer: the line carried into the heart, and what answers it; ache: the cue by
+    which it was heard, None where the answer is one for any line. person: what the other one is called.
     """
 
     name: str

@@ -6,7 +6,7 @@ from drift_audio.script.budget import Plan
 from drift_audio.script.model import Bell, Part, Pause
 from drift_audio.script.shapes import Shape
 from drift_audio.words.guides.load import SHARED, load_banks
-from drift_audio.words.writers.offline.shuffle import deal
+from drift_audio.words.shuffle import deal
 
 
 def with_bells(parts: tuple[Part, ...], key: str, form: Shape, budget: Plan) -> tuple[Part, ...]:
