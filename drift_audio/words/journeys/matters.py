@@ -68,13 +68,13 @@ def every_telling() -> tuple[str, ...]:
 
 
 def pack(texts: Iterable[str]) -> dict[str, Any]:
-    """Keys and vectors (int8, 127 is 1) of tellings, as they are stored."""
+    """Keys and vectors (int8, 127 is 1) of tellings, as they are stored; those that are stored already are not read anew."""
     import numpy as np
 
     every = tuple(texts)
     return {
         "keys": np.array([_key(text) for text in every]),
-        "vectors": np.round(np.stack([theme_model.vector(text) for text in every]) * _WHOLE).astype(np.int8),
+        "vectors": np.round(_vectors(every) * _WHOLE).astype(np.int8),
     }
 
 

@@ -80,11 +80,13 @@ def note(draft: Draft, choice: Choice, scenario: Scenario, story: Story) -> Jour
 def journey_script(scenario: Scenario, story: Story, choice: Choice) -> Draft | None:
     """The script of a chosen journey, or None where it does not keep its style's grammar in so short a time."""
     journey = load_journeys()[choice.journey]
-    slots = slots_for(story, journey, minutes=_minutes(scenario.minutes), turn=choice.turn)
-    for tried, fewer in _ways(journey, slots, choice.turn, scenario.minutes):
-        script = _fitted(scenario, story, tried)
-        if script is not None:
-            return Draft(script, journey, fewer)
+    # Where the wordings of this turn do not keep the grammar, those of the next may.
+    for turn in (choice.turn, choice.turn + 1):
+        slots = slots_for(story, journey, minutes=_minutes(scenario.minutes), turn=turn)
+        for tried, fewer in _ways(journey, slots, turn, scenario.minutes):
+            script = _fitted(scenario, story, tried)
+            if script is not None:
+                return Draft(script, journey, fewer)
     return None
 
 
