@@ -37,6 +37,8 @@ class Scenario(Frozen):
         steady: ask for the self-steadying session, the only one made where there are signs of abuse.
         unsure: what to do where the care gate is unsure whether the person is safe: make a self-steadying session with help lines
             ("steady"), stop so that they can be asked ("ask"), or go on, since they have said so ("safe").
+        discreet: say nothing back of what was told.
+        same_day: heard on the day it was told, so that "last night" stays true.
 
     Raises:
         ScenarioError: through `Scenario.build`, in one line naming the field, the value and what is allowed.
@@ -54,6 +56,8 @@ class Scenario(Frozen):
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     steady: bool = False
     unsure: Unsure = "steady"
+    discreet: bool = False
+    same_day: bool = False
 
     @field_validator("situation")
     @classmethod

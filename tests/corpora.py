@@ -9,6 +9,7 @@ ROOT: Final = Path(__file__).resolve().parents[1] / "corpora"
 CARE: Final = ROOT / "care"
 STORIES: Final = ROOT / "stories"
 STRANDS: Final = ROOT / "strands" / "learnt"
+TOLD: Final = ROOT / "told" / "stories.yaml"
 # Folders of care texts, one file an outcome; what stands in `learnt` without all four outcomes is for training alone.
 CARE_LEARNT: Final = tuple(
     sorted(path for path in (CARE / "learnt").iterdir() if path.name == "first" or path.name.startswith("held_"))

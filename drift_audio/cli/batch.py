@@ -57,6 +57,7 @@ def run(
     dry_run: DryRun = False,
     cluster: Cluster = None,
     writer: ask.WriterName = "auto",
+    discreet: ask.Discreet = False,
     force: ask.Force = False,
     schema: Schema = False,
     as_json: ask.Json = False,
@@ -74,8 +75,9 @@ def run(
         raise ConfigError("name the batch file: drift-audio batch scenarios.yaml")
     choice = work.Choice(only=tuple(only or ()), limit=limit, fail_fast=fail_fast, force=force)
     return _perform(
-        file, output, choice, jobs=jobs, cluster=cluster, writer=writer, dry_run=dry_run, as_json=as_json, quiet=quiet
-    )
+        file, output, choice, jobs=jobs, cluster=cluster, writer=writer, discreet=discreet, dry_run=dry_run, as_json=as_json,
+        quiet=quiet,
+    )  # fmt: skip
 
 
 @app.command("retry")
@@ -86,6 +88,7 @@ def retry(
     only: Only = None,
     cluster: Cluster = None,
     writer: ask.WriterName = "auto",
+    discreet: ask.Discreet = False,
     as_json: ask.Json = False,
     quiet: ask.Quiet = False,
 ) -> int:
@@ -93,7 +96,10 @@ def retry(
     from drift_audio.delivery.batch import run as work
 
     choice = work.Choice(only=tuple(only or ()), retry=True)
-    return _perform(file, output, choice, jobs=jobs, cluster=cluster, writer=writer, dry_run=False, as_json=as_json, quiet=quiet)
+    return _perform(
+        file, output, choice, jobs=jobs, cluster=cluster, writer=writer, discreet=discreet, dry_run=False, as_json=as_json,
+        quiet=quiet,
+    )  # fmt: skip
 
 
 @app.command("status")
@@ -120,6 +126,7 @@ def _perform(
     jobs: int | None,
     cluster: str | None,
     writer: Any,
+    discreet: bool,
     dry_run: bool,
     as_json: bool,
     quiet: bool,
@@ -129,6 +136,7 @@ def _perform(
     from drift_audio.machine import usable_cores
 
     settings, batch, start = _read(file)
+    batch = batch.discreetly() if discreet else batch
     _tell_mistakes(batch)
     if batch.mistakes and choice.fail_fast:
         return EXIT_BAD_INPUT

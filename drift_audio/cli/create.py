@@ -31,7 +31,7 @@ def create(
 ) -> None:
     """Make a session: write the words, speak them, mix them over a bed, and encode the file."""
     settings = ask.load(written)
-    scenario = ask.build_scenario(settings, asked, steady=written.steady)
+    scenario = ask.build_scenario(settings, asked, written)
     target = ask.make_target(settings, encoded, mixed, force=force, script_out=script_out)
     from drift_audio import pipeline
     from drift_audio.cli.output import progress

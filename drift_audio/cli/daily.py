@@ -63,7 +63,7 @@ def plan(days: Days = 14, day: Day = None, as_json: ask.Json = False) -> None:
 
 
 @app.command("run")
-def run(day: Day = None, as_json: ask.Json = False, quiet: ask.Quiet = False) -> None:
+def run(day: Day = None, discreet: ask.Discreet = False, as_json: ask.Json = False, quiet: ask.Quiet = False) -> None:
     """Make the day's session, once, however often it is run."""
     from drift_audio.cli.output import emit_json
     from drift_audio.config import load_settings
@@ -71,7 +71,7 @@ def run(day: Day = None, as_json: ask.Json = False, quiet: ask.Quiet = False) ->
 
     settings = load_settings()
     today = _day(None)
-    report = run.run_day(settings, _day(day), make=run.studio_maker(settings), today=today)
+    report = run.run_day(settings, _day(day), make=run.studio_maker(settings), today=today, discreet=discreet)
     if as_json:
         emit_json(report.model_dump(mode="json"))
     elif not quiet:

@@ -68,18 +68,31 @@ def check(
     theme: Annotated[str | None, typer.Argument(help="A theme; all of them without one.")] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Expand every phrase of the banks with every class of filler, and report what does not read well."""
+    """Expand every phrase of the banks and journeys with every class of filler, and report what does not read well."""
     from drift_audio.words.guides import guide
     from drift_audio.words.guides.check import check_banks, names_with_banks
 
     names = (guide(theme).name,) if theme else names_with_banks()
     faults = [fault for name in names for fault in check_banks(name)]
+    journeys = 0
+    if theme is None:
+        from drift_audio.words.journeys.check import check_journeys
+        from drift_audio.words.journeys.load import load_journeys
+
+        journeys = len(load_journeys())
+        faults += check_journeys()
     if as_json:
-        emit_json({"checked": list(names), "faults": [{"rule": f.rule, "where": f.where, "text": f.text} for f in faults]})
+        emit_json(
+            {
+                "checked": list(names),
+                "journeys": journeys,
+                "faults": [{"rule": f.rule, "where": f.where, "text": f.text} for f in faults],
+            }
+        )
     else:
         for fault in faults:
             console().print(f"{fault.rule} in {fault.where}: {fault.text}", markup=False)
-        console().print(f"{len(names)} banks checked, {len(faults)} faults.")
+        console().print(f"{len(names)} banks and {journeys} journeys checked, {len(faults)} faults.")
     if faults:
         raise typer.Exit(EXIT_FAILED)
 

@@ -33,6 +33,7 @@ Ambience = Annotated[str | None, typer.Option("--ambience", help="A bed, a mix (
 Language = Annotated[str | None, typer.Option("--language", help="Language of the words (BCP 47).")]
 Seed = Annotated[int | None, typer.Option("--seed", help="The same seed gives the same session. (default: a new one)")]
 WriterName = Annotated[WriterChoice, typer.Option("--writer", help="Who writes: our offline writer, or a model you configured.")]
+Discreet = Annotated[bool, typer.Option("--discreet", help="Say nothing back of what you told.")]
 Model = Annotated[str | None, typer.Option("--model", help="Language model to write with.")]
 BaseUrl = Annotated[str | None, typer.Option("--base-url", help="Server of the language model (OpenAI-compatible).")]
 ModelFile = Annotated[Path | None, typer.Option("--llm-model-file", help="A .gguf model to run here for this session.")]
@@ -89,9 +90,10 @@ class Mixed:
 
 @dataclass(frozen=True, slots=True)
 class WrittenBy:
-    """The language model, and the session that needs none."""
+    """The language model, the session that needs none, and whether what was told is said back."""
 
     steady: Steady = False
+    discreet: Discreet = False
     model: Model = None
     base_url: BaseUrl = None
     llm_model_file: ModelFile = None
@@ -181,8 +183,8 @@ def make_target(settings: Settings, encoded: Encoded, mixed: Mixed, *, force: bo
         raise ScenarioError(f"{first['loc'][0]}: {first['msg']} (got {first['input']!r})") from None
 
 
-def build_scenario(settings: Settings, asked: Asked, *, steady: bool) -> Scenario:
-    """A scenario from options, what was not given from the settings.
+def build_scenario(settings: Settings, asked: Asked, written: WrittenBy) -> Scenario:
+    """A scenario from options, what was not given from the settings; it is heard on the day it was told.
 
     Raises:
         ScenarioError: no situation, or a field that is out of range or unknown.
@@ -193,7 +195,7 @@ def build_scenario(settings: Settings, asked: Asked, *, steady: bool) -> Scenari
     }  # fmt: skip
     usual = {"style": settings.style, "minutes": settings.minutes, "voice": settings.voice, "language": settings.language}
     chosen = {key: value for key, value in given.items() if value is not None}
-    return Scenario.build(**{**usual, **chosen}, steady=steady)
+    return Scenario.build(**{**usual, **chosen}, steady=written.steady, discreet=written.discreet, same_day=True)
 
 
 def deliver(session: Session, target: OutputSpec) -> None:

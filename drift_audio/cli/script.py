@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -31,7 +32,7 @@ def script(
     from drift_audio.files import check_free
 
     settings = ask.load(written)
-    scenario = ask.build_scenario(settings, asked, steady=written.steady)
+    scenario = ask.build_scenario(settings, asked, written)
     if output is not None:
         check_free(output, force=force)
     from drift_audio.cli.output import emit_json
@@ -78,3 +79,36 @@ def _explain(explained: Explained) -> None:
     rows = [(phase.title, f"{phase.minutes:.1f}", f"{phase.share:.0%}", phase.writer) for phase in explained.phases]
     page.print()
     show_table(("phase", "minutes", "share", "writer"), rows)
+    if explained.told:
+        page.print()
+        told = [(told.line, told.kind, f"{told.sure:.0%}", told.clause) for told in explained.told]
+        show_table(("may be told back", "kind", "sure", "from"), told)
+    page.print()
+    show_table(("", "", ""), list(_journey_rows(explained)))
+
+
+def _journey_rows(explained: Explained) -> Iterator[tuple[str, str, str]]:
+    """What is said of the journey, the told lines and their sources: a name, what it is, and where it comes from."""
+    journey = explained.journey
+    for at, near in enumerate(explained.matters, 1):
+        yield "sounds like" if at == 1 else "", f"{near.matter}: {near.gloss}", f"{near.near:.2f}"
+    yield (
+        "known",
+        ", ".join(explained.facts.true) or "-",
+        f"not: {', '.join(explained.facts.false)}" if explained.facts.false else "",
+    )
+    if journey is None:
+        yield "journey", "none: phrase banks or a model", ""
+        return
+    yield "journey", journey.name, "; ".join(journey.why)
+    yield "image", journey.image, ""
+    yield "technique", journey.technique, ""
+    for at, line in enumerate(journey.told):
+        yield "told" if at == 0 else "", line.line, line.source
+    if journey.kept:
+        yield "kept", journey.kept.line, journey.kept.source
+        yield "answer", journey.answer or "-", f"heard: {journey.ache}" if journey.ache else "for any line"
+    if journey.wish:
+        yield "wish", journey.wish.line, journey.wish.source
+    if journey.person:
+        yield "person", journey.person, ""

@@ -83,10 +83,11 @@ def attend(scenario: Scenario, context: WritingContext) -> Attended:
 
 
 def understand(scenario: Scenario) -> Story:
-    """The story of the situation; of a self-steadying session nothing is read but its language."""
+    """The story of the situation; of a self-steadying one only its language, of a discreet one no told lines."""
     from drift_audio.words.understanding.reader import read_story
     from drift_audio.words.understanding.story import Story
 
     if scenario.steady:
         return Story(theme="steady", theme_confidence=1.0, language=scenario.language)
-    return read_story(scenario.situation, language=scenario.language)
+    story = read_story(scenario.situation, language=scenario.language, same_day=scenario.same_day)
+    return story.model_copy(update={"told": ()}) if scenario.discreet else story

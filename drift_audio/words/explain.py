@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from drift_audio.errors import ConfigError
 from drift_audio.scenario import Frozen
+from drift_audio.words.understanding.facts import Facts
+from drift_audio.words.writers.base import JourneyNote
 
 if TYPE_CHECKING:
     from drift_audio.scenario import Scenario
     from drift_audio.words.compose import WritingContext
-    from drift_audio.words.understanding.story import Person, Story
+    from drift_audio.words.understanding.story import Person, Story, ToldLine
     from drift_audio.words.writers.base import Written
+
+NEAREST: Final = 3
 
 
 class PhaseLine(Frozen):
@@ -23,8 +27,29 @@ class PhaseLine(Frozen):
     writer: str
 
 
+class MatterLine(Frozen):
+    """One of the matters that a situation sounds like: its line for a person to read, and how near it lies, 0 to about 1."""
+
+    matter: str
+    gloss: str
+    near: float
+
+
+class ToldClause(Frozen):
+    """A line that may be said back, and the clause of the situation that it came from. sure: 0 to 1."""
+
+    line: str
+    kind: str
+    sure: float
+    clause: str
+
+
 class Explained(Frozen):
-    """What `--explain` shows; `why` has one line for each of the first keys."""
+    """What `--explain` shows; `why` has one line for each of the first keys, `told` stands in the order of the situation.
+
+    told: what might be said back. journey: which one the session is, with what is said back in it; None where banks or a model
+    wrote. facts: what is known to be so, and not to be so. matters: the nearest three.
+    """
 
     theme: str
     part: str
@@ -33,6 +58,10 @@ class Explained(Frozen):
     care: str
     phases: tuple[PhaseLine, ...]
     why: dict[str, str]
+    journey: JourneyNote | None = None
+    facts: Facts = Facts()
+    matters: tuple[MatterLine, ...] = ()
+    told: tuple[ToldClause, ...] = ()
 
 
 def explain(scenario: Scenario, written: Written, context: WritingContext) -> Explained:
@@ -53,7 +82,25 @@ def explain(scenario: Scenario, written: Written, context: WritingContext) -> Ex
         care="caution" if notes else "ok",
         phases=_phases(written),
         why=_why(story, notes),
+        journey=written.journey,
+        facts=story.facts,
+        matters=_matters(attended.scenario),
+        told=tuple(_told(line, attended.scenario.situation) for line in story.told),
     )
+
+
+def _told(line: ToldLine, situation: str) -> ToldClause:
+    clause = " ".join(situation[line.start : line.end].split())
+    return ToldClause(line=line.sentence, kind=line.kind, sure=line.sure, clause=clause)
+
+
+def _matters(scenario: Scenario) -> tuple[MatterLine, ...]:
+    from drift_audio.words.journeys.matters import glosses, heard
+
+    if scenario.steady:
+        return ()
+    ranking = heard(scenario.situation)[:NEAREST]
+    return tuple(MatterLine(matter=row.matter, gloss=glosses()[row.matter], near=round(row.near, 3)) for row in ranking)
 
 
 def _person(person: Person | None) -> dict[str, Any] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Final
 
@@ -45,6 +45,7 @@ class Defaults(Frozen):
     format: Format = Field("mp3", description="Kind of file.")
     captions: bool = Field(False, description="Also write WebVTT and LRC beside the audio.")
     steady: bool = Field(False, description="Make the self-steadying session.")
+    discreet: bool = Field(False, description="Say nothing back of what was told.")
 
 
 class Entry(Defaults):
@@ -116,6 +117,11 @@ class Item(Frozen):
         source = self.scenario or self.script
         return 0 if source is None else source.seed
 
+    def discreetly(self) -> Item:
+        """The same item with nothing said back of its situation."""
+        scenario = self.scenario and self.scenario.model_copy(update={"discreet": True})
+        return self.model_copy(update={"scenario": scenario})
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -129,6 +135,10 @@ class Batch:
     @property
     def names(self) -> frozenset[str]:
         return frozenset(item.name for item in self.items)
+
+    def discreetly(self) -> Batch:
+        """The same batch with nothing said back in any session."""
+        return replace(self, items=tuple(item.discreetly() for item in self.items))
 
 
 CheckNames = Callable[[str | None, str | None], None]

@@ -79,6 +79,7 @@ class Daily(Frozen):
     catch_up_days: Annotated[int, Field(ge=1, le=14)] = 3
     hemisphere: Literal["north", "south"] = "north"
     language: str = "en"
+    discreet: bool = False
     format: Format = "mp3"
     captions: bool = False
     look: Look = Look()

@@ -110,9 +110,10 @@ class DayReport(Frozen):
     why: str = ""
 
 
-def run_day(settings: Settings, day: date, *, make: Maker, today: date) -> DayReport:
+def run_day(settings: Settings, day: date, *, make: Maker, today: date, discreet: bool = False) -> DayReport:
     """Make the session of `day` (and of missed days, when the file says so) unless it stands.
 
+    discreet: nothing is said back of a situation, whatever the file says.
     Ten at once make one: the first holds the diary's lock, the others wait and find the day made.
 
     Raises:
@@ -121,7 +122,9 @@ def run_day(settings: Settings, day: date, *, make: Maker, today: date) -> DayRe
     diary = Diary(state_folder(settings))
     with diary.lock, _log(diary.folder) as log:
         try:
-            return _run(load_daily(daily_file(settings)), day, diary, make, log, today=today)
+            daily = load_daily(daily_file(settings))
+            daily = daily.model_copy(update={"discreet": daily.discreet or discreet})
+            return _run(daily, day, diary, make, log, today=today)
         except CareStop as stop:
             log.error("%s stopped out of care; these people answer: %s", day, "; ".join(map(str, stop.report.lines)))  # noqa: TRY400
             _note_stop(daily_file(settings), stop.report.lines)
@@ -193,8 +196,9 @@ def _make(daily: Daily, plan: Plan, diary: Diary, make: Maker) -> Day:
     if plan.theme is None:
         raise DeliveryError(f"{plan.day}: {plan.why}")
     scenario = Scenario.build(
-        situation=plan.theme.situations[plan.situation], language=daily.language, seed=plan.seed, **plan.look.model_dump()
-    )
+        situation=plan.theme.situations[plan.situation], language=daily.language, seed=plan.seed, discreet=daily.discreet,
+        **plan.look.model_dump(),
+    )  # fmt: skip
     work = daily.output / WORK
     shutil.rmtree(work, ignore_errors=True)
     make_folder(work)

@@ -86,6 +86,22 @@ def is_someone(token: Any) -> bool:
     return token.lower_ in _set("someone") or (token.tag_ == "NNP" and _may_be_name(token.text) and token.text.istitle())
 
 
+def gender_of(noun: str) -> Gender | None:
+    """The gender that a noun for somebody of the listener's gives, "neutral" where it gives none; None for any other word."""
+    known = _lexicon().get(_spelt(noun.lower()))
+    return known[0] if known else None
+
+
+def is_bare(noun: str) -> bool:
+    """Whether the listener calls somebody by the noun alone: "Mum", "Grandad"."""
+    return noun.lower() in _set("bare")
+
+
+def is_given_name(word: str) -> bool:
+    """Whether a capitalised word may be somebody's name."""
+    return _may_be_name(word)
+
+
 def _reported(verb: Any) -> bool:
     """Whether a clause is what another said ("Carol said that my sister ..."): its doer is only spoken of."""
     if verb.dep_ != "ccomp":

@@ -17,14 +17,17 @@ from drift_audio.words.understanding import (
     parser,
     people,
     phrases,
+    read_facts,
     strands,
     subject_matter,
     theme_model,
     themes,
+    told_lines,
     unnamed_acts,
 )
+from drift_audio.words.understanding.facts import Facts
 from drift_audio.words.understanding.language import detect
-from drift_audio.words.understanding.story import NAMED, THEY, Gravity, Person, Role, Story, Theme
+from drift_audio.words.understanding.story import NAMED, THEY, Gravity, Person, Role, Story, Theme, ToldLine
 from drift_audio.words.understanding.tidy_text import tidy
 
 # Themes in which a part and a gravity are told of: what was done lies between people.
@@ -58,8 +61,10 @@ _A_MATTER_IS_NAMED: Final = 4
 _MAX_PARSED: Final = 4_000
 
 
-def read_story(text: str, *, language: str = "en") -> Story:
+def read_story(text: str, *, language: str = "en", same_day: bool = False) -> Story:
     """What the text surely says, each field with its confidence.
+
+    same_day: whether the session is heard on the day of the telling; only then do told lines keep "last night".
 
     Only English is understood: of a text in another language, or for a session in one, nothing but `Story.language` is told,
     and the offline writer refuses it by name.
@@ -67,7 +72,8 @@ def read_story(text: str, *, language: str = "en") -> Story:
     tongue = detect(text)
     if tongue != "en" or not language.lower().startswith("en"):
         return Story(language=tongue if tongue != "en" else language)
-    return _Reading(tidy(text)).story()
+    reading = _Reading(tidy(text))
+    return reading.story(told_lines.told_lines(text, same_day=same_day, doc=reading.doc))
 
 
 def release() -> None:
@@ -195,7 +201,7 @@ class _Reading:
         weight += 1.5 * min(2, max(0, len(told) - 1)) + (4.0 if mend else 0.0)
         return weight + (2.0 if part in {"caused", "both", "hurt"} and close else 0.0)
 
-    def story(self) -> Story:
+    def story(self, told: tuple[ToldLine, ...]) -> Story:
         theme, confidence = self.theme
         part = self._part(theme)
         gravity = self._gravity(theme, part[0])
@@ -233,7 +239,16 @@ class _Reading:
             setting=setting[0],
             setting_confidence=setting[1],
             strands=strands.told(self.text, theme, part[0], everyone=self.mentions, known=person),
+            facts=self._facts(part, person),
+            told=told,
         )
+
+    def _facts(self, part: tuple[Role, float], person: Person | None) -> Facts:
+        """A part counts for as much as the deeds that were named bear out; the sound of a text alone is no fact."""
+        named = {deed.role for deed in self.named_deeds}
+        caused, hurt = (part[1] if part[0] in {role, "both"} and role in named else 0.0 for role in ("caused", "hurt"))
+        text, mentions = self.text[:_MAX_PARSED], [m for m in self.mentions if m.end < _MAX_PARSED]
+        return read_facts.facts_of(text, self.doc, mentions, person=person, caused=caused, hurt=hurt)
 
     def _kind(self, theme: Theme, person: Person | None) -> str | None:
         if theme == "grief" and person and person.late and self.concerned and self.concerned.sort == "pet":

@@ -28,6 +28,7 @@ from typing import Annotated, Final, Literal, get_args
 from pydantic import Field
 
 from drift_audio.scenario import Frozen
+from drift_audio.words.understanding.facts import Facts
 
 NAMED: Final = 0.4
 """Confidence of a matter that may be named ("to do with your diary"), and that no other sentence may build on."""
@@ -141,6 +142,34 @@ class Strand(Frozen):
     person: Person | None = None
 
 
+LineKind = Literal["done", "dealt", "feeling", "wish", "fear", "fact", "good"]
+
+
+class ToldLine(Frozen):
+    """A clause of the listener's own, turned to the listener.
+
+    text: the clause in the second person, without capital and full stop ("your sister told you she's pregnant").
+    kind: done by the listener, dealt (done by another), feeling, wish, fear, fact, good (a good or mitigating detail).
+    start, end: characters of the clause in the text as it was typed. sure: 0 to 1.
+    about: the person who is named in place of a pronoun; after: the clause with that pronoun, to be said right after a line
+    that names the same person. harsh: not for bedtime.
+    """
+
+    text: str
+    kind: LineKind
+    start: int
+    end: int
+    sure: Confidence
+    about: str | None = None
+    after: str | None = None
+    harsh: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """The line as a sentence of its own."""
+        return f"{self.text[0].upper()}{self.text[1:]}."
+
+
 class Story(Frozen):
     """The situation as far as it was surely understood; an unsure field stays None and out of the prose.
 
@@ -154,7 +183,8 @@ class Story(Frozen):
     tense: whether the event has happened, goes on, or is yet to come. part: the listener's part in a hurt between people
     ("none" outside of one). gravity: of a rupture between people; "none" where nothing of that sort is told.
     occasion: time of day the session is for. setting: where it happened or will ("at work", "on the ward").
-    strands: what else was surely told, the surest first.
+    strands: what else was surely told, the surest first. told: the listener's own clauses in the second person, in their order.
+    facts: what is known of the things that a journey may take for granted.
     Each confidence is 0 to 1; a writer leaves out what stands below 0.5.
     """
 
@@ -182,4 +212,6 @@ class Story(Frozen):
     setting: str | None = None
     setting_confidence: Confidence = 0.0
     strands: tuple[Strand, ...] = ()
+    told: tuple[ToldLine, ...] = ()
+    facts: Facts = Facts()
     language: str = "en"

@@ -19,8 +19,43 @@ class SectionReport(Frozen):
     reason: str = ""
 
 
+class LineNote(Frozen):
+    """A told line and the clause of the situation that it came from; `source` is empty where it was not one clause."""
+
+    line: str
+    source: str
+
+
+class JourneyNote(Frozen):
+    """Which journey a script is, and why.
+
+    name, image: by these a rotation can keep two of one image apart. matter, gloss: "told" where it presumes nothing.
+    rank: place of its matter among all, from 1. why: reasons, each a few words. others: what might have been said as well.
+    told: lines said at the beginning. kept, answer: the line carried into the heart, and what answers it; ache: the cue by
+    which it was heard, None where the answer is one for any line. person: what the other one is called.
+    """
+
+    name: str
+    image: str
+    technique: str
+    matter: str
+    gloss: str
+    rank: int | None
+    why: tuple[str, ...]
+    told: tuple[LineNote, ...] = ()
+    kept: LineNote | None = None
+    answer: str | None = None
+    ache: str | None = None
+    wish: LineNote | None = None
+    person: str | None = None
+    others: tuple[str, ...] = ()
+
+
 class Written(Frozen):
-    """A finished script with the account of how it came to be. lines: of help, to show with it where the gate was unsure."""
+    """A finished script with the account of how it came to be.
+
+    lines: of help, to show with it where the gate was unsure. journey: which one it is, None where banks or a model wrote.
+    """
 
     script: Script
     sections: tuple[SectionReport, ...] = ()
@@ -28,6 +63,7 @@ class Written(Frozen):
     lines: tuple[HelpLine, ...] = ()
     tokens_in: int = 0
     tokens_out: int = 0
+    journey: JourneyNote | None = None
 
 
 Progress = Callable[[Literal["tokens", "section", "note"], str], None]

@@ -22,8 +22,8 @@ from drift_audio.words.guides.story_slots import (
     usable,
 )
 from drift_audio.words.guides.template import Fill, Seq, count, expand
+from drift_audio.words.shuffle import deal, hand, month_of_decks
 from drift_audio.words.understanding.story import NAMED, Story
-from drift_audio.words.writers.offline.shuffle import deal, hand, month_of_decks
 from drift_audio.words.writers.offline.wordings import besides, onward, order, own
 
 FALLBACK: Final = "everyday-calm"

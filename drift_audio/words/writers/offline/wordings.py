@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 from drift_audio.words.guides.template import Choice, Seq, Text, count
-from drift_audio.words.writers.offline.shuffle import MONTH, deal, walk
+from drift_audio.words.shuffle import MONTH, deal, walk
 
 CANDIDATES: Final = 42
 BLOCK: Final = 4

@@ -1,4 +1,4 @@
-"""Scenario and story in, a whole script out: each phase of the style filled from the banks."""
+"""Scenario and story in, a whole script out: a journey where one fits, else each phase of the style filled from the banks."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from drift_audio.language_tags import primary_language
 from drift_audio.scenario import Scenario
 from drift_audio.script.budget import PhasePlan, Plan, least_seconds, plan
 from drift_audio.script.lint import lint
-from drift_audio.script.model import Bell, Part, Pause, Script, Section
+from drift_audio.script.model import Script, Section
 from drift_audio.script.shapes import Shape, shape
-from drift_audio.words.guides.load import SHARED, load_banks
+from drift_audio.words.journeys.choose import Choice, choose
 from drift_audio.words.understanding.language import language_name
 from drift_audio.words.understanding.story import Story
 from drift_audio.words.writers.base import Progress, SectionReport, Written
+from drift_audio.words.writers.offline.bells import title, with_bells
 from drift_audio.words.writers.offline.fill_phase import SHORT_SESSION, Fit, fill_phase
+from drift_audio.words.writers.offline.journey_script import Draft, journey_script, note
 from drift_audio.words.writers.offline.layout import lay_out
 from drift_audio.words.writers.offline.numbers import minutes_in_words
 from drift_audio.words.writers.offline.paragraph_picker import Bench
 from drift_audio.words.writers.offline.plans import phase_tokens
-from drift_audio.words.writers.offline.shuffle import deal
 
 ATTEMPTS: Final = 12
 THINNER: Final = 0.85
@@ -29,7 +30,7 @@ MARGIN: Final = 0.98
 
 
 class OfflineWriter:
-    """Writes from the guides' phrase banks. The same scenario and story give the same script."""
+    """Writes journeys, and from the guides' phrase banks. The same scenario and story give the same script."""
 
     name = "offline"
 
@@ -45,13 +46,21 @@ class OfflineWriter:
                     f"the offline writer speaks English only, not {language_name(tongue)}; "
                     "write in English, or use --writer llm (see drift-audio llm check)"
                 )
-        script = self._best(scenario, story)
+        draft, choice = self._journey(scenario, story)
+        script = draft.script if draft else self._best(scenario, story)
         if progress:
             for section in script.sections:
                 progress("section", section.name)
         return Written(
-            script=script, sections=tuple(SectionReport(section=item.name, writer=self.name) for item in script.sections)
+            script=script,
+            sections=tuple(SectionReport(section=item.name, writer=self.name) for item in script.sections),
+            journey=note(draft, choice, scenario, story) if draft and choice else None,
         )
+
+    def _journey(self, scenario: Scenario, story: Story) -> tuple[Draft | None, Choice | None]:
+        told = bool(story.told) or scenario.discreet
+        choice = choose(scenario.situation, story, style=scenario.style, minutes=scenario.minutes, seed=scenario.seed, told=told)
+        return (journey_script(scenario, story, choice) if choice else None), choice
 
     def _best(self, scenario: Scenario, story: Story) -> Script:
         """The first script that keeps its style's grammar and fits its time, or the one that fails least."""
@@ -93,23 +102,4 @@ def _section(bench: Bench, item: PhasePlan, form: Shape, budget: Plan, fit: Fit)
     tokens = phase_tokens(form.style, item.key, bench.theme)
     said = fill_phase(bench, tokens, item, form.phase(item.key), fit=fit)
     parts = lay_out(said, form.palette, budget.pattern, silence_s=item.silence_s)
-    return Section(name=item.title, phase=item.key, parts=_with_bells(parts, item.key, form, budget))
-
-
-def _with_bells(parts: tuple[Part, ...], key: str, form: Shape, budget: Plan) -> tuple[Part, ...]:
-    keys = [item.key for item in budget.phases]
-    bells = form.bells_for(budget.minutes)
-    if key == keys[0] and bells.opening:
-        parts = (Bell(count=bells.opening), Pause(seconds=form.palette.breath), *parts)
-    if key == keys[-1] and bells.closing:
-        parts = (*parts, Bell(count=bells.closing))
-    return parts
-
-
-def title(seed: int, style: str) -> str:
-    """A neutral title: nothing of the situation stands in it, so file names and tags may be seen by anybody."""
-    pools = load_banks(SHARED).pools
-    first, second = pools["title-first"], pools["title-second"]
-    a = first[deal(f"title/{style}", len(first), seed)[0]]
-    b = second[deal(f"title-noun/{style}", len(second), seed)[0]]
-    return f"{a} {b}"
+    return Section(name=item.title, phase=item.key, parts=with_bells(parts, item.key, form, budget))

@@ -5,8 +5,8 @@ from itertools import combinations
 import pytest
 
 from drift_audio.words.guides.template import Fill, count, expand, parse, prune
+from drift_audio.words.shuffle import MONTH, deal, hand, month_of_decks, walk
 from drift_audio.words.writers.offline.repetition import example_story, measure
-from drift_audio.words.writers.offline.shuffle import MONTH, deal, hand, month_of_decks, walk
 from drift_audio.words.writers.offline.wordings import besides, onward, order, own
 
 pytestmark = pytest.mark.long
