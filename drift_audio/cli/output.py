@@ -59,12 +59,13 @@ def show_care(report: CareReport, *, as_json: bool = False) -> None:
     page.print()
     for warning in report.warnings:
         page.print(f"drift-audio: note: {warning}", markup=False)
-    page.print(report.message, markup=False)
+    # Whole words at a terminal's edge; what goes into a file or a pipe stays one line.
+    page.print(report.message, markup=False, soft_wrap=not page.is_terminal)
     page.print()
     show_help(report.lines)
     if report.grounding:
         page.print()
-        page.print(report.grounding, markup=False)
+        page.print(report.grounding, markup=False, soft_wrap=not page.is_terminal)
     page.print()
 
 
