@@ -31,13 +31,15 @@ SURE: Final = 0.7
 
 @dataclass
 class Someone:
-    """Somebody the story speaks of. phrase: how they are called to the listener ("your coworker Dan"); gender may be learnt."""
+    """Somebody the story speaks of. phrase: how they are called to the listener ("your coworker Dan"); gender may be learnt.
+    passing: told without an owner ("a baby", "the doctor")."""
 
     key: str
     phrase: str
     gender: str
     name: str | None = None
     animal: bool = False
+    passing: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,26 +91,32 @@ class Antecedents:
             if span is None:
                 continue
             noun = span.root
+            if noun.dep_ in {"attr", "oprd"} or (noun.dep_ == "appos" and noun.head.lower_ in {"i", "me"}):
+                # "I've been a carer for years": the listener.
+                continue
             behind = noun.nbor(1).lower_ if noun.i + 1 < len(self.doc) else ""
             if (noun.dep_ == "compound" and noun.head.pos_ == "NOUN") or (noun.lower_ in {"hen", "stag"} and behind in _PARTIES):
                 # "A hen do", "the baby shower": nobody.
                 continue
-            self.named[noun.i] = self._add(mention, _name_beside(noun))
+            self.named[noun.i] = self._add(mention, _name_beside(noun), another=_is_new(noun))
         for token in self.doc:
             if token.i not in self.named and (who := self._passer(token)) is not None:
                 self.named[token.i] = who
 
-    def _add(self, mention: people.Mention, beside: str | None) -> Someone:
-        who = self.everyone.get(mention.phrase)
+    def _add(self, mention: people.Mention, beside: str | None, *, another: bool) -> Someone:
+        """another: told as "a friend" or "his new friend", who is not "my friend" of before."""
+        key = f"another {mention.noun} {mention.name or beside or mention.start}" if another else mention.phrase
+        who = self.everyone.get(key)
         if who is None:
-            who = Someone(mention.phrase, mention.phrase, mention.gender, animal=mention.sort == "pet")
-            self.everyone[mention.phrase] = who
+            phrase = f"the {mention.noun}" if another else mention.phrase
+            who = Someone(key, phrase, mention.gender, animal=mention.sort == "pet", passing=another or mention.vague)
+            self.everyone[key] = who
         if mention.vague and who.phrase == mention.phrase and mention.phrase.startswith("your "):
             who.phrase = f"the {mention.noun}"
         name = mention.name or beside
         if name and who.name is None and name != mention.noun:
             who.name = name
-            who.phrase = f"{mention.phrase} {name}"
+            who.phrase = name if another else f"{mention.phrase} {name}"
         if mention.name == mention.noun:
             who.name = mention.name
         return who
@@ -131,7 +139,7 @@ class Antecedents:
         owner = next((child.lower_ for child in token.children if child.dep_ == "poss"), "the")
         own = owner in {"my", "our"}
         phrase = f"your {word}" if own else f"the {word}" if owner == "the" else ""
-        return self.everyone.setdefault(f"{owner} {word}", Someone(f"{owner} {word}", phrase, gender))
+        return self.everyone.setdefault(f"{owner} {word}", Someone(f"{owner} {word}", phrase, gender, passing=not own))
 
     def _read(self, token: Any, sentence: int) -> None:
         subject = token.dep_ in {"nsubj", "nsubjpass"} or (token.dep_ == "conj" and token.head.dep_ in {"nsubj", "nsubjpass"})
@@ -142,6 +150,14 @@ class Antecedents:
         if gender is None:
             return
         meant = self._resolve(token, gender, sentence)
+        if (
+            meant is None
+            and gender != "plural"
+            and not any(_fits(place.who, gender) and not place.who.passing for place in self._places)
+        ):
+            # Somebody the story never names: later pronouns may mean them.
+            unnamed = self.everyone.setdefault(f"unnamed {gender}", Someone(f"unnamed {gender}", "", gender))
+            self._places.append(_Place(unnamed, token.i, True, sentence))
         if meant is not None:
             self.meant[token.i] = meant
             if meant.who.gender == "neutral" and gender != "plural":
@@ -189,10 +205,12 @@ class Antecedents:
         if len(alone) > 1:
             alone = _distinct(place for place in here if place.who.gender == gender) or alone
         if len(alone) > 1 and token.dep_ in {"nsubj", "nsubjpass", "poss"}:
-            alone = _distinct(place for place in here if place.subject)
-            if len(alone) == 1:
+            owners = {"poss", "compound"}
+            alone = _distinct(place for place in here if place.subject or self.doc[place.token].dep_ not in owners)
+            if len(alone) == 1 and alone[0].subject:
+                # "My sister ... mum's funeral. She ...": an owner is no rival of who acts.
                 return Meant(alone[0].who, 0.75, alone[0].token)
-        if len(alone) != 1:
+        if len(alone) != 1 or (alone[0].who.passing and alone[0].who.gender == "neutral" and not alone[0].subject):
             return None
         others = [place for place in reached if place.who.key != alone[0].who.key and place.who.gender in {gender, "neutral"}]
         if any(place.subject and alone[0].sentence - place.sentence in {1, 2} and place.who.gender == gender for place in others):
@@ -202,6 +220,13 @@ class Antecedents:
         exact = alone[0].who.gender == gender
         sure = 0.95 if not rivals and exact else 0.9 if not rivals else 0.85 if alone[0].subject else 0.7
         return Meant(alone[0].who, sure, alone[0].token)
+
+
+def _is_new(noun: Any) -> bool:
+    """Whether a noun for somebody brings in another: "a new best friend called Kirsty"."""
+    return any(
+        child.lower_ in {"a", "an", "another", "some", "his", "her", "their"} for child in noun.children if child.i < noun.i
+    )
 
 
 def _name_beside(noun: Any) -> str | None:

@@ -113,7 +113,7 @@ def _opened(token: Any) -> str:
     main = token.head if token.dep_ in {"aux", "auxpass"} else token
     if token.lower_ == "'s":
         been = main.lower_ == "been" or any(c.lower_ == "been" for c in main.children)
-        perfect = been or (main.tag_ == "VBN" and token.dep_ == "aux")
+        perfect = been or main.lower_ == "got" or (main.tag_ == "VBN" and token.dep_ == "aux")
         return " has" if perfect else " is"
     if token.lower_ == "'d":
         return " had" if main.tag_ == "VBN" else " would"
@@ -154,11 +154,23 @@ def _shifted(token: Any, turning: _Turning) -> str:
     word = token.lower_
     if word in _SHIFTED:
         return _SHIFTED[word]
+    if _bare_kin(token):
+        return f"your {word}"
     if word in _BE and _is_mine(token) and not (token.i and token.nbor(-1).like_num):
         return _BE[word]
     if token.i in turning.people.named:
         return _named(token, turning)
     return str(token.text)
+
+
+def _bare_kin(token: Any) -> bool:
+    """ "Mum", "ex", without an owner, which the parser now and then takes for another word's part."""
+    if not (people.is_bare(token.lower_) or token.lower_ == "ex") or token.pos_ not in {"NOUN", "PROPN"}:
+        return False
+    before = token.doc[token.i - 1] if token.i else None
+    owned = any(child.dep_ in _OWNING and child.i < token.i for child in token.children)
+    free = before is None or before.is_punct or before.tag_ in {"CC", "IN", "VBD", "VBZ", "VBP", "VB", "VBG", "TO", "RB"}
+    return free and not owned and token.dep_ != "conj" and (token.i + 1 >= len(token.doc) or token.nbor(1).text != "-")
 
 
 def _named(token: Any, turning: _Turning) -> str:
@@ -174,13 +186,14 @@ def _named(token: Any, turning: _Turning) -> str:
         if alone:
             turning.about = turning.about or who
         return who.phrase if alone else str(token.text)
-    bare = token.tag_ != "NNS" or token.lower_ in _OWN_PLURALS
+    bare = token.tag_ != "NNS" or (token.lower_ in _OWN_PLURALS and token.dep_ in SUBJECTS)
     led = before is not None and (before.lower_ in {"my", "our"} or before.tag_ in {"JJ", "CD", "DT", "PRP$", "POS"})
     # "Mum and Dad" are "your mum and dad".
     second = (
         token.dep_ == "conj" and before is not None and before.lower_ in {"and", "or"} and token.head.i in turning.people.named
     )
-    theirs = not who.phrase.startswith("your ") and token.lower_ not in _OWN_PLURALS
+    own = people.is_bare(token.lower_) or token.lower_ in {*_OWN_PLURALS, "ex"}
+    theirs = not who.phrase.startswith("your ") and not own
     if owned or led or second or not bare or token.dep_ == "compound" or theirs:
         return _small(token)
     return f"your {_small(token)}"

@@ -13,6 +13,7 @@ _MARKED: Final = re.compile(r"[?\"():/*…]|\.\.|(?<!\w)'|(?<=[a-z]{2}[^s])'(?!\
 _ADDRESSED: Final = re.compile(r"\b(?:you|your|yours|yourself|u)\b", re.IGNORECASE)
 _MEANT_TO: Final = re.compile(r"\b(?:going to|meant to|supposed to|wanted to|tried to|would have|could have|planned to)\b")
 _CONTRAST: Final = frozenset({"but", "although", "though", "however", "except", "until"})
+_POINTING: Final = frozenset({"such", "thus", "latter", "former", "hers", "theirs", "thing", "stuff", "whatever"})
 _TODAY: Final = frozenset({"morning", "afternoon", "evening", "week", "weekend", "month", "year", "summer", "winter", "spring"})
 
 
@@ -40,6 +41,8 @@ def _breaks(token: Any, clause: Clause) -> bool:
     """Whether one word makes the clause unfit: a question inside, another's words, a loose part, a word without its owner."""
     if _inverted(token) or _spoken_directly(token) or _vague(token):
         return True
+    if token.lower_ in {"it", "its", "itself"}:
+        return not _it_inside(token, clause)
     return bool(token != clause.head and (_run_on(token) or _loosely_tied(token)))
 
 
@@ -124,7 +127,7 @@ def _closes_well(clause: Clause) -> bool:
     if last.dep_ in {"aux", "det", "poss", "amod", "compound", "mark", "nummod"} and last.head.i > last.i:
         return False
     if (
-        (last.pos_ == "AUX" and len(clause.tokens) < 8)
+        (last.pos_ == "AUX" and len(clause.tokens) < 8 and not _asks(clause))
         or last.dep_ == "neg"
         or last.lower_ in {"not", "n't", "still", "so", "then"}
     ):
@@ -173,30 +176,29 @@ def _inverted(token: Any) -> bool:
 
 
 def _vague(token: Any) -> bool:
-    """A word that points at something outside of the clause: "it", "that day", "there", "one"."""
+    """A word that points at something outside of the clause: "that day", "there", "one"."""
     word = token.lower_
-    if word in {"it", "its", "itself"}:
-        return not _it_inside(token)
     if word in {"this", "that", "these", "those"}:
         joins = token.dep_ == "mark" or token.tag_ in {"WDT", "IN"}
-        return not (joins or (word == "this" and token.head.lower_ in _TODAY) or _degree(token))
+        return not (joins or (word == "this" and str(token.head.lower_) in _TODAY) or _degree(token))
     if word in {"there", "here"}:
         return bool(token.dep_ != "expl")
     if word in {"one", "ones"}:
-        return token.pos_ in {"NOUN", "PRON"} and not any(c.dep_ in {"prep", "relcl"} for c in token.children)
-    return word in {"such", "thus", "latter", "former", "hers", "theirs", "thing", "stuff", "whatever"} and token.dep_ != "predet"
+        alone = not any(child.dep_ in {"prep", "relcl", "poss"} for child in token.children)
+        return bool(alone and token.dep_ in {*SUBJECTS, "dobj", "pobj", "attr"})
+    return bool(word in _POINTING and token.dep_ != "predet")
 
 
 def _degree(token: Any) -> bool:
     return token.dep_ in {"advmod", "det", "npadvmod"} and token.head.pos_ in {"ADJ", "ADV"}
 
 
-def _it_inside(token: Any) -> bool:
+def _it_inside(token: Any, clause: Clause) -> bool:
     """Whether "it" is a thing of the same clause: "I wrote a letter and burnt it"."""
     if token.lower_ == "its" or token.dep_ in SUBJECTS:
         return False
     before = [
-        t for t in token.sent if t.i < token.head.i and t.pos_ == "NOUN" and t.tag_ == "NN" and t.dep_ in {"dobj", "nsubjpass"}
+        t for t in clause.tokens if t.i < token.head.i and t.pos_ == "NOUN" and t.tag_ == "NN" and t.dep_ in {"dobj", "nsubjpass"}
     ]
     return len(before) == 1 and people.gender_of(before[0].lower_) is None and token.head.dep_ == "conj"
 
@@ -209,6 +211,11 @@ def _called_at_end(last: Any) -> bool:
         and before.pos_ in {"NOUN", "PRON", "ADV", "INTJ"}
         and before.lower_ not in {"my", "our", "and"}
     )
+
+
+def _asks(clause: Clause) -> bool:
+    """ "Nobody asks me how I am" is complete."""
+    return any(token.tag_ in {"WRB", "WP"} for token in clause.tokens)
 
 
 def _unfinished(clause: Clause) -> bool:

@@ -20,7 +20,7 @@ _RELATIVE: Final = re.compile(
     rf" (?:minutes?|hours?|days?|nights?|weeks?|fortnights?) (?:ago|back|from now|to go|left)"
     rf"|in (?:about |just |only |less than )?{_NUMBER} (?:minutes?|hours?|days?|weeks?)(?:' time)?"
     rf"|(?:on |last |next |this )?{_DAY}{_PART}(?: at [\w:]+)?|on the \d+(?:st|nd|rd|th)"
-    rf"|(?:right |just |even |by )?now|at the moment|just|again tonight|recently|earlier"
+    rf"|(?:right|just) now|at the moment|just|again tonight|recently|earlier"
     r"|the day (?:before yesterday|after tomorrow)"
     r")\b",
     re.IGNORECASE,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from difflib import SequenceMatcher
 from functools import cache
 from typing import Any, Final
 
@@ -213,10 +212,12 @@ def _is_clause(span: Any) -> bool:
 
 def origin(text: str, mended: str) -> Callable[[int, int], tuple[int, int]]:
     """A map of places in the mended text to places (start, end) in the text as it was typed, word by word."""
+    from rapidfuzz.distance import Levenshtein
+
     old, new = [list(re.finditer(r"[\w']+", part)) for part in (text, mended)]
-    matcher = SequenceMatcher(None, [m[0].lower() for m in old], [m[0].lower() for m in new], autojunk=False)
     places: dict[int, tuple[int, int]] = {}
-    for kind, low, high, start, end in matcher.get_opcodes():
+    steps = Levenshtein.opcodes([m[0].lower() for m in old], [m[0].lower() for m in new])
+    for kind, low, high, start, end in steps.as_list():
         for index in range(start, end):
             # Words that were written otherwise share the places of what they replace; what was put in stands beside its next.
             here = low + (index - start) if kind == "equal" else min(low + (index - start), max(high - 1, low))
