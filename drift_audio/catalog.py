@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final, Generic, Literal, TypeVar
+from typing import Final, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from drift_audio.errors import CatalogError
+from drift_audio.near_match import hint
+from drift_audio.yamlfile import read_mapping
 
 Kind = Literal["voices", "ambience"]
 SINGULAR: Final[dict[str, str]] = {"voices": "voice", "ambience": "ambience"}
@@ -21,20 +23,6 @@ def packaged_folder(kind: Kind) -> Path:
     package = Path(__file__).resolve().parent
     inside = package / "_data" / kind
     return inside if inside.is_dir() else package.parent / kind
-
-
-def nearest(name: str, choices: tuple[str, ...], *, limit: int = 3) -> tuple[str, ...]:
-    """Choices that look like `name`, best first."""
-    from rapidfuzz import process, utils
-
-    hits = process.extract(name, choices, limit=limit, score_cutoff=55, processor=utils.default_process)
-    return tuple(hit[0] for hit in hits)
-
-
-def hint(name: str, choices: tuple[str, ...]) -> str:
-    """What to say of an unknown `name`: the near choices, or all of them."""
-    near = nearest(name, choices)
-    return f"did you mean {' or '.join(near)}?" if near else f"choose one of {', '.join(choices)}"
 
 
 class Catalog(Mapping[str, M], Generic[M]):
@@ -99,33 +87,11 @@ class Catalog(Mapping[str, M], Generic[M]):
     def _read(self, name: str) -> M:
         file = self.path(name)
         try:
-            return self._model.model_validate({"name": name, **load_yaml(file)})
+            return self._model.model_validate({"name": name, **read_mapping(file, error=CatalogError)})
         except ValidationError as error:
             first = error.errors()[0]
             field = ".".join(str(part) for part in first["loc"])
             raise CatalogError(f"{file}: {field}: {first['msg']}") from None
 
     def _unknown(self, name: str) -> str:
-        return f"unknown {SINGULAR[self.kind]} {name!r}; {hint(name, tuple(self))} (list them with: drift-audio {self.kind} list)"
-
-
-def load_yaml(file: Path) -> dict[str, Any]:
-    """Read one YAML mapping safely.
-
-    Raises:
-        CatalogError: the file cannot be read, is not YAML, or is not a mapping; with file and line.
-    """
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        data = yaml.load(file.read_bytes(), Loader=loader)  # noqa: S506 - a safe loader, C where there is one
-    except (OSError, UnicodeDecodeError) as error:
-        raise CatalogError(f"{file}: cannot be read ({error})") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{file.name}:{mark.line + 1}" if mark else file.name
-        raise CatalogError(f"{where}: not valid YAML ({getattr(error, 'problem', None) or 'unreadable'})") from None
-    if not isinstance(data, dict):
-        raise CatalogError(f"{file.name}: must be a mapping of fields")
-    return data
+        return f"unknown {SINGULAR[self.kind]} {name!r}; {hint(name, self)} (list them with: drift-audio {self.kind} list)"

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field, SecretStr, ValidationError
 
 from drift_audio.errors import ConfigError
+from drift_audio.files import private_folder, write_once
 from drift_audio.scenario import DEFAULT_MINUTES, MAX_MINUTES, MIN_MINUTES, Frozen, Style
 
 APP: Final = "drift-audio"
@@ -22,8 +23,13 @@ DEFAULT_VOICE: Final = "heart"
 DEFAULT_CACHE_BYTES: Final = 2 * 1024**3
 
 
-class LlmConfig(Frozen):
-    """The `[llm]` table and its environment variables; nothing here means no model is used."""
+class LlmSettings(Frozen):
+    """How to reach the language model, from `[llm]` and its environment variables; the names are the ecosystem's own.
+
+    timeout_s: bound on one answer, connection included. retries: further tries after a passing failure.
+    context_tokens: what the model can hold; small ones are asked section by section.
+    model_file: a .gguf to run here. named_by_user: the server's address came from the user, not from a default.
+    """
 
     base_url: str | None = None
     model: str | None = None
@@ -36,6 +42,7 @@ class LlmConfig(Frozen):
 
     @property
     def configured(self) -> bool:
+        """Whether a model is named at all."""
         return self.model is not None or self.model_file is not None
 
 
@@ -56,7 +63,7 @@ class Settings(Frozen):
     locale: str = "en"
     output: Path = Path()
     cache_bytes: Annotated[int, Field(ge=0)] = DEFAULT_CACHE_BYTES
-    llm: LlmConfig = LlmConfig()
+    llm: LlmSettings = LlmSettings()
 
     @property
     def user_voices(self) -> Path:
@@ -109,7 +116,7 @@ def load_settings(
     llm_fields["named_by_user"] = bool(llm_fields.get("base_url"))
     fields |= {key: value for key, value in (overrides or {}).items() if value is not None}
     try:
-        return Settings(**fields, llm=LlmConfig(**llm_fields))
+        return Settings(**fields, llm=LlmSettings(**llm_fields))
     except ValidationError as error:
         raise ConfigError(_explain(error, file)) from None
 
@@ -138,35 +145,13 @@ def installation_key(settings: Settings) -> bytes:
     try:
         private_folder(settings.data_dir)
         if not file.exists():
-            _write_key(file)
+            write_once(file, secrets.token_bytes(32))
         key = file.read_bytes()
     except OSError as error:
         raise ConfigError(f"{file}: cannot be used ({error.strerror}); set DRIFT_AUDIO_HOME to a writable folder") from None
     if len(key) != 32:
         raise ConfigError(f"{file}: must hold 32 bytes, holds {len(key)}; delete it and run again (the clip cache starts anew)")
     return key
-
-
-def _write_key(file: Path) -> None:
-    # A second process may be first: link() fails then, and its key is read.
-    fresh = file.with_name(f"key.{os.getpid()}.{secrets.token_hex(4)}")
-    fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(fd, "wb") as handle:
-        handle.write(secrets.token_bytes(32))
-        handle.flush()
-        os.fsync(handle.fileno())
-    try:
-        os.link(fresh, file)
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()
-
-
-def private_folder(folder: Path) -> Path:
-    """Make `folder` (and parents) so that only its owner can look inside."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder
 
 
 def _locale(env: Mapping[str, str]) -> str:

@@ -22,7 +22,6 @@ from __future__ import annotations
 
 from typing import Any
 
-EXIT_DONE = 0
 EXIT_FAILED = 1
 EXIT_BAD_INPUT = 2
 EXIT_CARE = 3

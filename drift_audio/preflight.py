@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from drift_audio.language_tags import primary_language
 from drift_audio.output_spec import name_output, prepare
 from drift_audio.script.model import NO_BED, Cue, Optional, Part, Script
 
@@ -115,9 +116,9 @@ def check_voice(name: str, language: str, studio: Studio) -> None:
     from drift_audio.errors import ScenarioError
 
     voice = studio.voices[name]
-    wanted = _base(language)
-    if not {wanted, "*"} & {_base(tag) for tag in voice.languages}:
-        able = [other for other in studio.voices if wanted in {_base(tag) for tag in studio.voices[other].languages}]
+    wanted = primary_language(language)
+    if not {wanted, "*"} & {primary_language(tag) for tag in voice.languages}:
+        able = [other for other in studio.voices if wanted in {primary_language(tag) for tag in studio.voices[other].languages}]
         listed = ", ".join(_with_state(other, studio) for other in able)
         choices = f"voices that do: {listed}" if able else "no declared voice does; see drift-audio voices list"
         raise ScenarioError(f"voice {name!r} does not speak {language!r}; {choices}")
@@ -128,11 +129,6 @@ def _with_state(name: str, studio: Studio) -> str:
 
     found = engine_state(studio.voices[name], data_dir=studio.voice_box.data_dir).state
     return name if found == "ready" else f"{name} ({found})"
-
-
-def _base(tag: str) -> str:
-    """Primary language of a BCP 47 tag."""
-    return tag.partition("-")[0].lower()
 
 
 def bed_opener(seed: int, studio: Studio) -> Callable[[str], Bed]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from drift_audio.language_tags import primary_language
 from drift_audio.script.model import NO_BED
 from drift_audio.script.shapes import Shape, shape
 from drift_audio.sound.beds.defaults import default_for
@@ -74,7 +75,7 @@ class RenderOptions:
             genre=script.style.capitalize(),
             date=day.isoformat(),
             comment=NOTE,
-            language=_LANGUAGES.get(script.language.split("-")[0].lower(), "und"),
+            language=_LANGUAGES.get(primary_language(script.language), "und"),
             chapters=tuple(Chapter(span.name, span.start, span.end) for span in timeline.sections),
             lines=lines_of(timeline) if self.words_in_tags else (),
         )

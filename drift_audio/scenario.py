@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from drift_audio.errors import ScenarioError
 
 Style = Literal["meditation", "hypnosis", "sleep", "breathing", "walking", "story"]
+Unsure = Literal["steady", "ask", "safe"]
 STYLES: Final[tuple[str, ...]] = get_args(Style)
 MAX_SITUATION_CHARS: Final = 8_000
 MIN_MINUTES: Final = 1.0
@@ -34,6 +35,8 @@ class Scenario(Frozen):
         language: BCP 47 tag of the words.
         seed: 0 to 2**32-1; the same scenario and seed give the same bytes.
         steady: ask for the self-steadying session, the only one made where there are signs of abuse.
+        unsure: what to do where the care gate is unsure whether the person is safe: make a self-steadying session with help lines
+            ("steady"), stop so that they can be asked ("ask"), or go on, since they have said so ("safe").
         discreet: say nothing back of what was told.
         same_day: heard on the day it was told, so that "last night" stays true.
 
@@ -52,6 +55,7 @@ class Scenario(Frozen):
     language: str = "en"
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     steady: bool = False
+    unsure: Unsure = "steady"
     discreet: bool = False
     same_day: bool = False
 

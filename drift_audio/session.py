@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from drift_audio.output_spec import OutputSpec
 from drift_audio.script.model import Script
+from drift_audio.words.care.report import HelpLine
 from drift_audio.words.writers.base import SectionReport, Written
 
 if TYPE_CHECKING:
@@ -26,7 +27,10 @@ class SectionTime:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A finished session. lufs, true_peak_dbtp: measured before encoding; None when mastering was off."""
+    """A finished session. lufs, true_peak_dbtp: measured before encoding; None when mastering was off.
+
+    lines: help lines to show with it, where the care gate was unsure.
+    """
 
     path: Path
     seconds: float
@@ -43,6 +47,7 @@ class Session:
     reports: tuple[SectionReport, ...] = ()
     tokens: int = 0
     script_path: Path | None = None
+    lines: tuple[HelpLine, ...] = ()
 
     def written_by(self, writer: str, written: Written) -> Session:
         """The same session, told by whom its words were written and at what cost."""
@@ -52,6 +57,7 @@ class Session:
             reports=written.sections,
             tokens=written.tokens_in + written.tokens_out,
             warnings=written.warnings + self.warnings,
+            lines=written.lines,
         )
 
 

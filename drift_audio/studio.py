@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Literal
 
 from drift_audio.catalog import Catalog
-from drift_audio.config import Settings, installation_key, private_folder
+from drift_audio.config import Settings, installation_key
 from drift_audio.errors import ConfigError
+from drift_audio.files import private_folder
 
 if TYPE_CHECKING:
     from drift_audio.sound.beds.spec import Ambience
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from drift_audio.words.writers.base import Writer
 
 WriterName = Literal["auto", "offline", "llm"]
-WRITERS: Final = ("auto", "offline", "llm")
 
 
 @contextmanager
@@ -99,10 +99,9 @@ def choose_writer(settings: Settings, wanted: WriterName, key: bytes) -> Writer:
             "no language model is configured; name one with --model (and --base-url), DRIFT_AUDIO_MODEL or [llm] in config.toml, "
             "or use --writer offline"
         )
-    from drift_audio.words.writers.llm import LlmSettings, LlmWriter
+    from drift_audio.words.writers.llm import LlmWriter
 
-    llm = LlmSettings(**settings.llm.model_dump())
-    return LlmWriter(llm, fallback=offline, cache_dir=settings.cache_dir / "scripts", key=key)
+    return LlmWriter(settings.llm, fallback=offline, cache_dir=settings.cache_dir / "scripts", key=key)
 
 
 def clock(epoch: str | None) -> Callable[[], date]:

@@ -195,9 +195,9 @@ def session(voice: str, folder: Path, *, minutes: float) -> tuple[float, float]:
     from concurrent.futures import ThreadPoolExecutor
 
     from drift_audio import pipeline
+    from drift_audio.machine import usable_cores
     from drift_audio.output_spec import OutputSpec
     from drift_audio.scenario import Scenario
-    from drift_audio.sound.voice.speech import usable_cores
     from drift_audio.studio import open_studio
 
     asked: list[dict[str, Any]] = []

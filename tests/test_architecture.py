@@ -15,7 +15,10 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "drift_audio"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-GROUND = {"errors", "scenario", "catalog", "config", "files", "yamlfile", "inputs", "output_spec", "progress"}
+GROUND = {
+    *("errors", "scenario", "catalog", "config", "files", "yamlfile", "inputs", "output_spec", "progress"),
+    *("near_match", "language_tags", "machine"),
+}
 LINE = {"session", "studio", "render_options", "preflight", "pipeline"}
 WINGS = {"script", "words", "sound"}
 ALLOWED = {
@@ -24,8 +27,11 @@ ALLOWED = {
     "progress": {"scenario"},
     "files": {"errors"},
     "inputs": {"errors"},
-    "yamlfile": {"errors", "inputs"},
-    "catalog": {"errors", "scenario", "yamlfile"},
+    "near_match": set(),
+    "language_tags": set(),
+    "machine": set(),
+    "yamlfile": {"errors", "inputs", "near_match"},
+    "catalog": {"errors", "yamlfile", "near_match"},
     "config": {"errors", "scenario", "files", "yamlfile"},
     "output_spec": {"errors", "scenario", "files"},
     "script": GROUND | {"script"},
@@ -70,10 +76,36 @@ def test_imports_point_one_way(path: Path) -> None:
     assert not wrong, f"{path.relative_to(ROOT)} looks up: {sorted(wrong)}"
 
 
+def test_the_page_shows_the_same_table() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8").partition("## Who may import whom")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \| .+ \| (.+) \|$", page, re.MULTILINE)
+    groups = {"the ground": GROUND, "the wings": WINGS, "the line": LINE}
+    told = {
+        name: set(re.findall(r"`(\w+)`", cell)).union(*(members for group, members in groups.items() if group in cell))
+        for name, cell in rows
+    }
+    assert told == ALLOWED
+
+
 def test_only_config_reads_the_environment() -> None:
     core = [p for p in MODULES if wing(p) not in ("config", "studio", "cli")]
     readers = [p for p in core if re.search(r"os\.(environ|getenv)", p.read_text("utf-8"))]
     assert readers == []
+
+
+@pytest.mark.parametrize(
+    ("home", "pattern"),
+    [
+        ("files", r"\bos\.(fsync|fdopen|replace|link)\b|\.write_(bytes|text)\("),
+        ("files", r"hashlib\.file_digest"),
+        ("yamlfile", r"\byaml\.(safe_)?(load|compose|dump|parse)"),
+        ("near_match", r"\bdifflib\b|\btoken_set_ratio\b"),
+        ("machine", r"\bcpu_count\b|sched_getaffinity|\.is_loopback\b"),
+    ],
+)
+def test_what_every_wing_needs_is_made_in_one_place(home: str, pattern: str) -> None:
+    makers = {wing(path) for path in MODULES if re.search(pattern, path.read_text("utf-8"), re.MULTILINE)}
+    assert makers == {home}
 
 
 def test_the_core_never_prints() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from drift_audio.catalog import Catalog, nearest, packaged_folder
+from drift_audio.catalog import Catalog, packaged_folder
 from drift_audio.errors import CatalogError
 from drift_audio.scenario import Frozen
 
@@ -58,7 +58,3 @@ def test_unreadable_bytes_are_told(tmp_path: Path) -> None:
     (tmp_path / "odd.yaml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(CatalogError, match="odd.yaml"):
         Catalog("voices", Thing, user_folder=tmp_path)["odd"]
-
-
-def test_nearest_is_best_first() -> None:
-    assert nearest("ocaen", ("rain", "ocean", "fire"))[0] == "ocean"

@@ -1,16 +1,12 @@
 from __future__ import annotations
 
 import os
-import stat
 from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from drift_audio.errors import OutputError
-from drift_audio.files import located, slug, write_private
 from drift_audio.output_spec import OutputSpec, name_output, prepare
 
 DAY = date(2026, 3, 1)
@@ -59,16 +55,6 @@ def test_a_name_is_free_when_nothing_bears_it_in_any_format(tmp_path: Path, take
     assert name_output(OutputSpec(output=tmp_path, format="wav"), "Calm", today=today).name == "2026-03-01-calm-2.wav"
 
 
-@pytest.mark.parametrize("made", [False, True])
-def test_a_slash_at_the_end_is_a_folder(tmp_path: Path, made: bool) -> None:
-    if made:
-        (tmp_path / "new").mkdir()
-    assert located(f"{tmp_path}/new/") == tmp_path / "new"
-    assert (tmp_path / "new").is_dir()
-    assert located(tmp_path / "other") == tmp_path / "other"
-    assert not (tmp_path / "other").exists()
-
-
 @pytest.mark.parametrize(
     ("name", "form", "words"), [("a.txt", None, r"\.flac"), ("a", None, r"\.mp3"), ("a.wav", "mp3", "agree")]
 )
@@ -90,20 +76,3 @@ def test_an_unwritable_folder_is_told(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(OutputError, match="cannot be written"):
         prepare(OutputSpec(output=tmp_path / "a.mp3"))
-
-
-def test_words_are_written_private_and_whole(tmp_path: Path) -> None:
-    path = tmp_path / "s.md"
-    write_private(path, "hello\n")
-    assert path.read_text() == "hello\n"
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert [file.name for file in tmp_path.iterdir()] == ["s.md"]
-    with pytest.raises(OutputError, match="cannot be written"):
-        write_private(tmp_path / "no" / "s.md", "x")
-
-
-@given(st.text(max_size=300))
-def test_a_slug_is_a_safe_file_name(title: str) -> None:
-    name = slug(title)
-    assert 0 < len(name) <= 60
-    assert set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")

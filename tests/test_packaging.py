@@ -17,16 +17,20 @@ import pytest
 from elftools.elf.dynamic import DynamicSegment
 from elftools.elf.elffile import ELFFile
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parents[1]
 TOP = {
     "drift_audio",
     "voices",
     "ambience",
+    "corpora",
     "tests",
     "docs",
     "scripts",
     "pyproject.toml",
     "README.md",
+    "CONTRIBUTING.md",
     "Makefile",
     "LICENSE",
     "CHANGELOG.md",

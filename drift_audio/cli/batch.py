@@ -133,7 +133,7 @@ def _perform(
 ) -> int:
     from drift_audio.cli.output import emit_json
     from drift_audio.delivery.batch import run as work
-    from drift_audio.delivery.batch.workers import usable_cores
+    from drift_audio.machine import usable_cores
 
     settings, batch, start = _read(file)
     batch = batch.discreetly() if discreet else batch
@@ -271,5 +271,9 @@ def _show(report: Report, batch: Batch) -> None:
     counts = [f"{report.count(state)} {state}" for state in states if report.count(state)]
     counts += [f"{report.bad} invalid"] if report.bad else []
     console().print(f"{batch.path}: {', '.join(counts) or 'nothing to do'}", markup=False)
+    lines = dict.fromkeys(line for entry in report.lines for line in entry.result.help)
+    if lines:
+        console().print("for a person who is not safe, these people answer:", markup=False)
+        console().print("\n".join(f"  {line}" for line in lines), markup=False)
     if report.count("failed"):
         console().print(f"try the failed ones again with: drift-audio batch retry {batch.path}", markup=False)

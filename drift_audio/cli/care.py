@@ -19,9 +19,9 @@ Locale = Annotated[str | None, typer.Option("--locale", help="Whose help lines t
 
 
 def care(text: Text = None, file: File = None, lines: Lines = False, locale: Locale = None, as_json: Json = False) -> None:
-    """Show what the care gate says of a text: ok, caution, crisis or abuse, and why.
+    """Show what the care gate says of a text: ok, caution, ask, crisis or abuse, and why.
 
-    Exit code 0 for ok and caution, 3 for crisis and abuse. Nothing that is typed is kept.
+    Exit code 0 for ok, caution and ask, 3 for crisis and abuse. Nothing that is typed is kept.
     """
     from drift_audio.config import load_settings
     from drift_audio.words.care.gate import check
@@ -59,7 +59,7 @@ def _show_line(number: int, report: CareReport, *, as_json: bool) -> None:
 
 
 def _show(report: CareReport, *, as_json: bool) -> None:
-    from drift_audio.cli.output import console, emit_json
+    from drift_audio.cli.output import console, emit_json, err_console
 
     if as_json:
         emit_json(report.model_dump(mode="json"))
@@ -67,3 +67,7 @@ def _show(report: CareReport, *, as_json: bool) -> None:
     console().print(report.outcome + (f": {report.reason}" if report.reason else ""), markup=False)
     if report.message:
         console().print(report.message, markup=False)
+    for line in report.lines:
+        console().print(f"  {line}", markup=False)
+    for warning in report.warnings:
+        err_console().print(f"drift-audio: note: {warning}", markup=False)

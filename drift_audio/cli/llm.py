@@ -28,11 +28,10 @@ def check(
     from drift_audio.cli.output import console, emit_json
     from drift_audio.config import load_settings
     from drift_audio.words.writers.llm.check import check_model
-    from drift_audio.words.writers.llm.settings import LlmSettings
 
     named = {"model": model, "base_url": base_url, "model_file": llm_model_file, "timeout_s": timeout}
     settings = load_settings({}, llm=named)
-    report = check_model(LlmSettings(**settings.llm.model_dump()))
+    report = check_model(settings.llm)
     if as_json:
         emit_json(report.model_dump())
         return

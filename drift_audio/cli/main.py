@@ -46,9 +46,9 @@ class LazyGroup(TyperGroup):
         return load_command(cmd_name) if cmd_name in COMMANDS else None
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        from difflib import get_close_matches
+        from drift_audio.near_match import near_matches
 
-        if args and args[0] not in COMMANDS and (near := get_close_matches(args[0], COMMANDS, n=1)):
+        if args and args[0] not in COMMANDS and (near := near_matches(args[0], COMMANDS)):
             ctx.fail(f"no such command {args[0]!r}; did you mean {near[0]}?")
         return super().resolve_command(ctx, args)
 

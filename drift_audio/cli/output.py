@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from drift_audio.progress import Event
     from drift_audio.session import Session
-    from drift_audio.words.care.report import CareReport
+    from drift_audio.words.care.report import CareReport, HelpLine
 
 
 def console() -> Console:
@@ -57,15 +57,25 @@ def show_care(report: CareReport, *, as_json: bool = False) -> None:
         return
     page = err_console()
     page.print()
+    for warning in report.warnings:
+        page.print(f"drift-audio: note: {warning}", markup=False)
     page.print(report.message, markup=False)
     page.print()
-    for line in report.lines:
-        hours = f" ({line.hours})" if line.hours else ""
-        page.print(f"  {line.name}: [bold]{line.contact}[/bold]{hours}")
+    show_help(report.lines)
     if report.grounding:
         page.print()
         page.print(report.grounding, markup=False)
     page.print()
+
+
+def show_help(lines: Sequence[HelpLine]) -> None:
+    """Show lines of help, on standard error."""
+    from rich.markup import escape
+
+    page = err_console()
+    for line in lines:
+        hours = f" ({line.hours})" if line.hours else ""
+        page.print(f"  {escape(line.name)}: [bold]{escape(line.contact)}[/bold]{escape(hours)}")
 
 
 _STAGES = {
@@ -114,6 +124,7 @@ def session_json(session: Session) -> dict[str, Any]:
         "written": [report.model_dump() for report in session.reports],
         "tokens": session.tokens,
         "warnings": list(session.warnings),
+        "help": [line.model_dump() for line in session.lines],
     }
 
 
@@ -130,6 +141,7 @@ def show_session(session: Session) -> None:
         page.print(f"  model {session.tokens} tokens")
     for warning in session.warnings:
         page.print(f"  note: {warning}", markup=False)
+    show_help(session.lines)
 
 
 def _how_to_edit(session: Session) -> Iterator[str]:

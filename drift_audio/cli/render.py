@@ -8,38 +8,31 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from drift_audio.cli import request as ask
+from drift_audio.cli.option_groups import unfolded
 
 if TYPE_CHECKING:
     from drift_audio.script.model import Script
     from drift_audio.studio import Studio
 
 
+@unfolded
 def render(
     script: Annotated[Path, typer.Argument(help="A script file (see docs/script-format.md).", show_default=False)],
-    output: ask.Output = None,
-    format: ask.FormatName = None,
-    bitrate: ask.Bitrate = 128,
-    bed_level: ask.BedLevel = -15.0,
-    no_bed: ask.NoBed = False,
-    no_bell: ask.NoBell = False,
-    loudness: ask.LoudnessName = "-16",
-    stems: ask.Stems = None,
-    captions: ask.Captions = False,
+    *,
+    encoded: ask.Encoded,
+    mixed: ask.Mixed,
     force: ask.Force = False,
     as_json: ask.Json = False,
     quiet: ask.Quiet = False,
 ) -> None:
     """Make the audio of a script; sentences that were voiced before are taken from the cache."""
-    from drift_audio.cli.output import progress
     from drift_audio.config import load_settings
 
     settings = load_settings({})
     words = read_script(script)
-    target = ask.make_target(
-        output, settings.output, format=format, bitrate=bitrate, bed_level_db=bed_level, bed=not no_bed,
-        bells=not no_bell, loudness=loudness, stems=stems, captions=captions, force=force,
-    )  # fmt: skip
+    target = ask.make_target(settings, encoded, mixed, force=force)
     from drift_audio import pipeline
+    from drift_audio.cli.output import progress
     from drift_audio.errors import BadInput
     from drift_audio.script.markup import parse
     from drift_audio.studio import open_studio

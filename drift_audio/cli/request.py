@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import secrets
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
@@ -49,6 +50,53 @@ Captions = Annotated[bool, typer.Option("--captions", help="Also write WebVTT an
 Force = Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the session shall be, and who writes it."""
+
+    situation: Situation = None
+    file: File = None
+    style: StyleName = None
+    minutes: Minutes = None
+    voice: Voice = None
+    ambience: Ambience = None
+    language: Language = None
+    writer: WriterName = "auto"
+    seed: Seed = None
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Where the audio goes, and in what format."""
+
+    output: Output = None
+    format: FormatName = None
+    bitrate: Bitrate = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Mixed:
+    """How voice, bed and bells are mixed, and what is written beside."""
+
+    bed_level: BedLevel = -15.0
+    no_bed: NoBed = False
+    no_bell: NoBell = False
+    loudness: LoudnessName = "-16"
+    stems: Stems = None
+    captions: Captions = False
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenBy:
+    """The language model, the session that needs none, and whether what was told is said back."""
+
+    steady: Steady = False
+    discreet: Discreet = False
+    model: Model = None
+    base_url: BaseUrl = None
+    llm_model_file: ModelFile = None
 
 
 def read_situation(situation: str | None, file: str | None) -> str:
@@ -103,32 +151,51 @@ def fresh_seed(seed: int | None) -> int:
     return secrets.randbelow(2**32) if seed is None else seed
 
 
-def make_target(output: str | None, settings_output: Path, **fields: Any) -> OutputSpec:
+def load(written: WrittenBy) -> Settings:
+    """The settings, with the language model that was named on the command line.
+
+    Raises:
+        ConfigError: an unknown or invalid setting.
+    """
+    from drift_audio.config import load_settings
+
+    named = {"model": written.model, "base_url": written.base_url, "model_file": written.llm_model_file}
+    return load_settings({}, llm=named)
+
+
+def make_target(settings: Settings, encoded: Encoded, mixed: Mixed, *, force: bool, script_out: Path | None = None) -> OutputSpec:
     """A target from options; a path that ends in a slash is a folder even before it exists.
 
     Raises:
-        OutputError: see `target.prepare`; ScenarioError for a bitrate that MP3 does not have.
+        OutputError: the folder cannot be made. ScenarioError: a bitrate that MP3 does not have.
     """
     from pydantic import ValidationError
 
-    path = settings_output if output is None else located(output)
-    loudness = fields.pop("loudness", "-16")
     try:
-        return OutputSpec(output=path, loudness=None if loudness == "off" else int(loudness), **fields)
+        return OutputSpec(
+            output=settings.output if encoded.output is None else located(encoded.output), format=encoded.format,
+            bitrate=encoded.bitrate, script_out=script_out, bed_level_db=mixed.bed_level, bed=not mixed.no_bed,
+            bells=not mixed.no_bell, loudness=None if mixed.loudness == "off" else int(mixed.loudness), stems=mixed.stems,
+            captions=mixed.captions, force=force,
+        )  # fmt: skip
     except ValidationError as error:
         first = error.errors()[0]
         raise ScenarioError(f"{first['loc'][0]}: {first['msg']} (got {first['input']!r})") from None
 
 
-def build_scenario(settings: Settings, **fields: Any) -> Scenario:
-    """A scenario from options, what was not given from the settings.
+def build_scenario(settings: Settings, asked: Asked, written: WrittenBy) -> Scenario:
+    """A scenario from options, what was not given from the settings; it is heard on the day it was told.
 
     Raises:
-        ScenarioError: a field is out of range or unknown.
+        ScenarioError: no situation, or a field that is out of range or unknown.
     """
-    defaults = {"style": settings.style, "minutes": settings.minutes, "voice": settings.voice, "language": settings.language}
-    given = {key: value for key, value in fields.items() if value is not None}
-    return Scenario.build(**{**defaults, **given})
+    given = {
+        "situation": read_situation(asked.situation, asked.file), "style": asked.style, "minutes": number(asked.minutes),
+        "voice": asked.voice, "ambience": asked.ambience, "language": asked.language, "seed": fresh_seed(asked.seed),
+    }  # fmt: skip
+    usual = {"style": settings.style, "minutes": settings.minutes, "voice": settings.voice, "language": settings.language}
+    chosen = {key: value for key, value in given.items() if value is not None}
+    return Scenario.build(**{**usual, **chosen}, steady=written.steady, discreet=written.discreet, same_day=True)
 
 
 def deliver(session: Session, target: OutputSpec) -> None:
@@ -146,10 +213,9 @@ def tell_destination(settings: Settings, writer: WriterChoice) -> None:
     """Say on standard error where the words go before a model is asked; the offline writer sends nothing and says nothing."""
     if writer == "offline" or not settings.llm.configured:
         return
-    from drift_audio.words.writers.llm.settings import LlmSettings, destination
+    from drift_audio.words.writers.llm.destination import destination
 
-    sentence = destination(LlmSettings(**settings.llm.model_dump())).sentence
-    typer.echo(f"drift-audio: {sentence}", err=True)
+    typer.echo(f"drift-audio: {destination(settings.llm).sentence}", err=True)
 
 
 def report(session: Session, *, as_json: bool, quiet: bool) -> None:

@@ -3,48 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from drift_audio.cli import request as ask
+from drift_audio.cli.option_groups import unfolded
+from drift_audio.cli.safety import served
 
 if TYPE_CHECKING:
     from drift_audio.words.explain import Explained
 
 
+@unfolded
 def script(
-    situation: ask.Situation = None,
-    file: ask.File = None,
-    style: ask.StyleName = None,
-    minutes: ask.Minutes = None,
-    voice: ask.Voice = None,
-    ambience: ask.Ambience = None,
-    language: ask.Language = None,
-    writer: ask.WriterName = "auto",
-    seed: ask.Seed = None,
+    *,
+    asked: ask.Asked,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of standard output.")] = None,
-    steady: ask.Steady = False,
-    discreet: ask.Discreet = False,
-    model: ask.Model = None,
-    base_url: ask.BaseUrl = None,
-    llm_model_file: ask.ModelFile = None,
+    written: ask.WrittenBy,
     force: ask.Force = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show what was understood, the phases and why.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be sent to the model, and send nothing.")] = False,
     as_json: ask.Json = False,
 ) -> None:
     """Write the words of a session as a file to edit; `drift-audio render` makes the audio from it."""
-    from drift_audio.config import load_settings
     from drift_audio.files import check_free
 
-    settings = load_settings({}, llm={"model": model, "base_url": base_url, "model_file": llm_model_file})
-    scenario = ask.build_scenario(
-        settings, situation=ask.read_situation(situation, file), style=style, minutes=ask.number(minutes), voice=voice,
-        ambience=ambience, language=language, seed=ask.fresh_seed(seed), steady=steady, discreet=discreet,
-        same_day=True,
-    )  # fmt: skip
+    settings = ask.load(written)
+    scenario = ask.build_scenario(settings, asked, written)
     if output is not None:
         check_free(output, force=force)
     from drift_audio.cli.output import emit_json
@@ -54,16 +42,16 @@ def script(
     from drift_audio.words import explain as telling
     from drift_audio.words.compose import compose
 
-    with open_studio(settings, writer=writer) as studio:
+    with open_studio(settings, writer=asked.writer) as studio:
         if dry_run:
             would = telling.dry_run(scenario, studio)
             emit_json({"request": would}) if as_json else typer.echo(would)
             return
-        ask.tell_destination(settings, writer)
-        written = compose(scenario, studio)
-        settled = settle(written.script, studio)
-        explained = telling.explain(scenario, written, studio) if explain else None
-    for warning in written.warnings:
+        ask.tell_destination(settings, asked.writer)
+        composed = served(partial(compose, context=studio), scenario, may_ask=not as_json)
+        settled = settle(composed.script, studio)
+        explained = telling.explain(scenario, composed, studio) if explain else None
+    for warning in (*composed.warnings, *composed.lines):
         typer.echo(f"drift-audio: note: {warning}", err=True)
     _show(format_script(settled), explained, output=output, as_json=as_json)
 

@@ -25,8 +25,9 @@ def serve(
     from drift_audio.config import load_settings
     from drift_audio.delivery.feed import http_server as subject
     from drift_audio.delivery.feed.collection import refresh
+    from drift_audio.machine import is_loopback
 
-    token = None if subject.is_loopback(host) else subject.kept_token(load_settings().data_dir, renew=new_token)
+    token = None if is_loopback(host) else subject.kept_token(load_settings().data_dir, renew=new_token)
     door = subject.open_door(folder, host=host, port=port, token=token)
     refresh(door.folder)
     server, listener, door = subject.build_server(door)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import yaml
-
 from drift_audio.script.front_matter import KEYS
 from drift_audio.script.model import Atom, Bell, Breath, Cue, Optional, Part, Pause, Script, Section, Utterance
 from drift_audio.script.sentences import plain, sentences
 from drift_audio.script.shapes import shape
+from drift_audio.yamlfile import dump_yaml
 
 Row = Atom | str
 
@@ -23,11 +22,6 @@ def format_script(script: Script) -> str:
     paragraph = shape(script.style).palette.paragraph
     blocks = [_front(script), *(_section(section, paragraph) for section in script.sections)]
     return "\n\n".join(blocks) + "\n"
-
-
-def format_parts(parts: tuple[Part, ...], style: str) -> str:
-    """The body of one section."""
-    return _body(parts, shape(style).palette.paragraph)
 
 
 def _front(script: Script) -> str:
@@ -44,7 +38,7 @@ def _front(script: Script) -> str:
 def _entry(key: str, value: object) -> str:
     if isinstance(value, float) and value == int(value):
         value = int(value)
-    return yaml.safe_dump({key: value}, allow_unicode=True, width=10**9).rstrip("\n")
+    return dump_yaml({key: value}).rstrip("\n")
 
 
 def _section(section: Section, paragraph: float) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
-from typing import Any, Final
-
-import yaml
+from collections.abc import Iterator
+from typing import Final
 
 from drift_audio.errors import ScriptError
+from drift_audio.near_match import near_matches
+from drift_audio.yamlfile import Located, Mistake, Unreadable, parse_yaml
 
 KEYS: Final = ("title", "style", "minutes", "voice", "ambience", "language", "seed", "theme")
 _FENCE: Final = re.compile(r"^---\s*$")
@@ -51,39 +51,28 @@ def read_front(lines: list[str], *, file: str | None, strict: bool) -> Front:
 
 
 def _mapping(text: str, offset: int, file: str | None, strict: bool) -> tuple[dict[str, str], dict[str, int]]:
+    """Fields and their lines; offset: line of the first of `text`."""
     try:
-        # Nodes rather than values: they know their lines, and a title "yes" stays a word.
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        mark: Any = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or "not valid YAML"
-        raise ScriptError(f"front matter: {problem}", line=offset + (mark.line if mark else 0), file=file) from None
-    except RecursionError:
-        raise ScriptError("front matter: nested too deeply", line=offset, file=file) from None
-    if node is None:
-        return {}, {}
-    if not isinstance(node, yaml.MappingNode):
+        located = parse_yaml(text)
+    except Unreadable as error:
+        raise ScriptError(f"front matter: {error.reason}", line=offset + error.line - 1, file=file) from None
+    if not isinstance(located.data, dict | None):
         raise ScriptError("front matter must be lines of `key: value`", line=offset, file=file)
-    fields: dict[str, str] = {}
-    where: dict[str, int] = {}
-    for key, value in node.value:
-        line = offset + key.start_mark.line
-        name = str(key.value)
-        problem = _problem(name, value, fields)
-        if problem is None:
-            fields[name], where[name] = value.value, line
-        elif strict:
-            raise ScriptError(problem, line=line, file=file)
-    return fields, where
+    mistakes = sorted(_mistakes(located))
+    if mistakes and strict:
+        raise ScriptError(f"front matter: {mistakes[0].message}", line=offset + mistakes[0].line - 1, file=file)
+    # As they were written rather than as values: a title "yes" stays a word.
+    fields = {name: located.texts[(name,)] for name in located.data or () if name in KEYS and (name,) in located.texts}
+    return fields, {name: offset + located.place((name,), key=True)[0] - 1 for name in fields}
 
 
-def _problem(name: str, value: Any, seen: dict[str, str]) -> str | None:
-    if name not in KEYS:
-        near = get_close_matches(name, KEYS, 1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        return f"front matter: unknown key {name[:40]!r}; {hint}allowed: {', '.join(KEYS)}"
-    if name in seen:
-        return f"front matter: {name!r} stands twice"
-    if not isinstance(value, yaml.ScalarNode):
-        return f"front matter: {name!r} must be one plain value"
-    return None
+def _mistakes(located: Located) -> Iterator[Mistake]:
+    yield from located.mistakes
+    for name in located.data or ():
+        place = located.place((name,), key=True)
+        if name not in KEYS:
+            near = near_matches(name, KEYS, limit=1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            yield Mistake(*place, f"unknown key {name[:40]!r}; {hint}allowed: {', '.join(KEYS)}")
+        elif (name,) not in located.texts:
+            yield Mistake(*place, f"{name!r} must be one plain value")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import Final, Literal
 
 from pydantic import ValidationError
 
+from drift_audio.near_match import near_matches
 from drift_audio.script.model import Atom, Bell, Breath, Cue, Pause
 from drift_audio.script.shapes import Palette
 from drift_audio.script.word_lists import lexicon
@@ -65,7 +65,7 @@ def read_tag(text: str, palette: Palette) -> Atom | Fence:
 def unknown(text: str) -> str:
     """One line about an unknown tag: the tag, the nearest known one, and all of them by example."""
     head = re.sub(r"[:=\d].*$", "", text.lower()).strip()
-    near = get_close_matches(head, lexicon().tags, 1, 0.55) or get_close_matches(head.split(" ")[0], lexicon().tags, 1, 0.55)
+    near = near_matches(head, lexicon().tags) or near_matches(head.split(" ")[0], lexicon().tags)
     hint = f"did you mean [{near[0]}]?" if near else "brackets are for markers only and are never spoken."
     return f"unknown tag [{_short(text)}]; {hint} Known: {EXAMPLES}"
 

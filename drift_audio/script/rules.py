@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any, Final
 
-import yaml
+from drift_audio.language_tags import primary_language
+from drift_audio.yamlfile import read_mapping
 
 _UNITS: Final = (
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen"),
@@ -48,7 +49,7 @@ class WordRules:
 @cache
 def word_rules(language: str) -> WordRules | None:
     """The rules of a language (BCP 47; the first subtag counts), or None when there is no table for it."""
-    table = _data().get(language.partition("-")[0].lower())
+    table = _data().get(primary_language(language))
     if table is None:
         return None
     return WordRules(
@@ -66,7 +67,7 @@ def word_rules(language: str) -> WordRules | None:
 
 def other_language(text: str, language: str) -> str | None:
     """The language a text seems to be in when that is surely not the one asked for; None otherwise."""
-    asked = language.partition("-")[0].lower()
+    asked = primary_language(language)
     tables: dict[str, list[str]] = _data()["common"]
     words = re.findall(r"[^\W\d_]+", text.lower())
     if len(words) < 25 or asked not in tables:
@@ -109,4 +110,4 @@ def _any(patterns: Iterable[str]) -> re.Pattern[str]:
 
 @cache
 def _data() -> dict[str, Any]:
-    return dict(yaml.safe_load(resources.files("drift_audio.script").joinpath("rules.yaml").read_text("utf-8")))
+    return read_mapping(Path(__file__).with_name("rules.yaml"))

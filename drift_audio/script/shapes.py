@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 from itertools import pairwise
+from pathlib import Path
 from typing import Annotated, Final, Literal
 
-import yaml
 from pydantic import Field, ValidationError
 
 from drift_audio.errors import ScenarioError
 from drift_audio.scenario import STYLES, Frozen, Style, explain
+from drift_audio.yamlfile import read_mapping
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Curve = tuple[tuple[float, float], ...]
@@ -187,7 +187,7 @@ def interpolate(curve: Curve, at: float) -> float:
     return curve[-1][1]
 
 
-PACKAGE: Final = "drift_audio.script"
+FOLDER: Final = Path(__file__).with_name("styles")
 
 
 @cache
@@ -199,8 +199,7 @@ def shape(style: str) -> Shape:
     """
     if style not in STYLES:
         raise ScenarioError(f"unknown style {style!r}; choose one of {', '.join(STYLES)}")
-    text = resources.files(PACKAGE).joinpath("styles", f"{style}.yaml").read_text("utf-8")
     try:
-        return Shape(style=style, **yaml.safe_load(text))
+        return Shape(style=style, **read_mapping(FOLDER / f"{style}.yaml"))
     except ValidationError as error:
         raise ScenarioError(f"styles/{style}.yaml: {explain(error)}") from None

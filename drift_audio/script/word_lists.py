@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
-
-import yaml
+from pathlib import Path
 
 from drift_audio.scenario import Frozen
+from drift_audio.yamlfile import read_mapping
 
 
 class Lexicon(Frozen):
@@ -27,5 +26,4 @@ class Lexicon(Frozen):
 @cache
 def lexicon() -> Lexicon:
     """The packaged word lists."""
-    text = resources.files("drift_audio.script").joinpath("word_lists.yaml").read_text("utf-8")
-    return Lexicon.model_validate(yaml.safe_load(text))
+    return Lexicon.model_validate(read_mapping(Path(__file__).with_name("word_lists.yaml")))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from drift_audio.errors import CareStop
 from drift_audio.progress import Event, OnEvent, silent
+from drift_audio.scenario import Scenario
+from drift_audio.words.care.report import HelpLine
 from drift_audio.words.writers.base import Writer, Written
 
 if TYPE_CHECKING:
-    from drift_audio.scenario import Scenario
     from drift_audio.words.understanding.story import Story
 
 
@@ -41,31 +42,44 @@ def compose(scenario: Scenario, context: WritingContext, *, on_event: OnEvent = 
     from drift_audio.words.care.gate import check_script
 
     on_event(Event("care"))
-    scenario, notes = attend(scenario, context)
+    attended = attend(scenario, context)
+    scenario = attended.scenario
     on_event(Event("story"))
     story = understand(scenario)
     on_event(Event("write", theme=story.theme, style=scenario.style))
     written = context.writer.write(scenario, story, progress=lambda _kind, text: on_event(Event("write", note=text)))
-    after = check_script(written.script, locale=context.locale)
+    after = check_script(written.script, locale=context.locale, data_dir=context.user_dir)
     if after.outcome in {"crisis", "abuse"}:
         raise CareStop(after)
-    return written.model_copy(update={"warnings": notes + written.warnings})
+    return written.model_copy(update={"warnings": attended.notes + written.warnings, "lines": attended.lines})
 
 
-def attend(scenario: Scenario, context: WritingContext) -> tuple[Scenario, tuple[str, ...]]:
-    """The gate before any writing: pass, change the style out of caution, or stop.
+class Attended(NamedTuple):
+    """A scenario that may be served. notes: what to tell the person. lines: help lines to show with the session."""
+
+    scenario: Scenario
+    notes: tuple[str, ...] = ()
+    lines: tuple[HelpLine, ...] = ()
+
+
+def attend(scenario: Scenario, context: WritingContext) -> Attended:
+    """The gate before any writing: pass, soften the session, or stop.
 
     Raises:
-        CareStop: crisis; or signs of abuse and no self-steadying session was asked for.
+        CareStop: crisis; signs of abuse and no self-steadying session was asked for; or the gate is unsure and the person can be
+            asked (`Scenario.unsure`).
     """
     from drift_audio.words.care.gate import check
 
     report = check(scenario.situation, locale=context.locale, data_dir=context.user_dir)
-    if report.outcome == "crisis" or (report.outcome == "abuse" and not scenario.steady):
+    asked = report.outcome == "ask" and scenario.unsure == "ask" and not scenario.steady
+    if report.outcome == "crisis" or (report.outcome == "abuse" and not scenario.steady) or asked:
         raise CareStop(report)
     if report.outcome == "caution" and report.style is not None:
-        return scenario.model_copy(update={"style": report.style}), (report.message,)
-    return scenario, ()
+        return Attended(scenario.model_copy(update={"style": report.style}), (report.message, *report.warnings))
+    if report.outcome == "ask" and scenario.unsure != "safe":
+        return Attended(scenario.model_copy(update={"steady": True}), (report.note, *report.warnings), report.lines)
+    return Attended(scenario, report.warnings)
 
 
 def understand(scenario: Scenario) -> Story:

@@ -72,8 +72,8 @@ def explain(scenario: Scenario, written: Written, context: WritingContext) -> Ex
     """
     from drift_audio.words.compose import attend, understand
 
-    attended, notes = attend(scenario, context)
-    story = understand(attended)
+    attended = attend(scenario, context)
+    notes, story = attended.notes, understand(attended.scenario)
     return Explained(
         theme=story.theme,
         part=story.part,
@@ -84,8 +84,8 @@ def explain(scenario: Scenario, written: Written, context: WritingContext) -> Ex
         why=_why(story, notes),
         journey=written.journey,
         facts=story.facts,
-        matters=_matters(attended),
-        told=tuple(_told(line, attended.situation) for line in story.told),
+        matters=_matters(attended.scenario),
+        told=tuple(_told(line, attended.scenario.situation) for line in story.told),
     )
 
 
@@ -149,5 +149,5 @@ def dry_run(scenario: Scenario, context: WritingContext) -> str:
     preview = getattr(context.writer, "dry_run", None)
     if preview is None:
         raise ConfigError("nothing would be sent: the offline writer writes on this machine; name a model to see its request")
-    attended, _ = attend(scenario, context)
+    attended = attend(scenario, context).scenario
     return str(preview(attended, understand(attended)))

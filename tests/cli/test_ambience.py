@@ -9,6 +9,8 @@ import soundfile
 
 from drift_audio.cli.main import main_code
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -57,10 +57,14 @@ def test_user_lines_of_the_configuration_folder_win(home: Path, capsys: pytest.C
     assert json.loads(capsys.readouterr().out)["lines"][0]["contact"] == "0123"
 
 
-def test_broken_user_file_is_one_clear_line(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_broken_file_of_the_users_is_one_warning_beside_the_packaged_lines(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder = home / "home" / "config" / "care"
     folder.mkdir(parents=True)
     (folder / "lines.yaml").write_text("crisis: [\n", "utf-8")
     assert main_code(["care", "hello"]) == 0
-    assert main_code(["care", "I want to die"]) == 2
-    assert "lines.yaml" in capsys.readouterr().err
+    assert main_code(["care", "I want to die"]) == 3
+    told = capsys.readouterr().err
+    assert "lines.yaml:2:1: not valid YAML" in told
+    assert "116 123" in told

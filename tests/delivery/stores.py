@@ -22,6 +22,10 @@ def free_port() -> int:
 @contextmanager
 def s3_server() -> Iterator[dict[str, str]]:
     """The variables that lead every S3 client to the server; a bucket named "drift" is there."""
+    from s3fs import S3FileSystem
+
+    # s3fs keeps its clients by their arguments, and an earlier server's address is not among these but in the environment.
+    S3FileSystem.clear_instance_cache()
     port = free_port()
     server = subprocess.Popen(
         [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],

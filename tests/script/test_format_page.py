@@ -7,7 +7,7 @@ import pytest
 
 from drift_audio.errors import ScriptError
 from drift_audio.scenario import STYLES
-from drift_audio.script.format import format_parts, format_script
+from drift_audio.script.format import format_script
 from drift_audio.script.front_matter import KEYS
 from drift_audio.script.markup import parse
 from drift_audio.script.model import Utterance
@@ -50,8 +50,10 @@ def test_every_known_tag_is_described() -> None:
 
 @pytest.mark.parametrize(("written", "meant"), rows("What is understood as well"))
 def test_lenient_forms_mean_what_the_page_says(written: str, meant: str) -> None:
-    parts = parse(f"{HEAD}{written} There.").sections[0].parts
-    assert format_parts(parts[1:2], "meditation") == meant.strip("`")
+    script = parse(f"{HEAD}{written} There.")
+    section = script.sections[0].model_copy(update={"parts": script.sections[0].parts[1:2]})
+    alone = format_script(script.model_copy(update={"sections": (section,)}))
+    assert alone.splitlines()[-1] == meant.strip("`")
 
 
 @pytest.mark.parametrize(("written", "answer"), rows("Mistakes"))

@@ -13,6 +13,8 @@ from drift_audio.words.lazy_pattern import LazyPattern, pieces_of
 from drift_audio.words.understanding import acts, themes
 from tests.corpora import CARE, care_texts
 
+pytestmark = pytest.mark.long
+
 
 def listened() -> list[LazyPattern]:
     signals = load_signals()

@@ -19,6 +19,8 @@ from drift_audio.words.compose import compose
 from drift_audio.words.writers.base import Writer, Written
 from drift_audio.words.writers.offline import OfflineWriter
 
+pytestmark = pytest.mark.long
+
 PYTHON = sys.executable
 SITUATION = "I snapped at my husband – “over the dishes” – and he left.\nÉlan, naïve, 猫."
 

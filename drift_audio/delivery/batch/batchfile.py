@@ -11,9 +11,9 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, Field, field_validator, model_validator
 
-from drift_audio.catalog import hint
 from drift_audio.errors import BadInput, ConfigError, ScriptError
 from drift_audio.inputs import beside, read_input
+from drift_audio.near_match import hint
 from drift_audio.output_spec import FORMATS, Format
 from drift_audio.scenario import DEFAULT_MINUTES, MAX_MINUTES, MAX_SITUATION_CHARS, MIN_MINUTES, Frozen, Scenario, Style
 from drift_audio.script.model import Script
@@ -175,7 +175,7 @@ def _frame(located: Located) -> tuple[list[Any], dict[str, Any], tuple[str, ...]
         located.blame((), "a batch file is a list of items, or a mapping with 'items:' and 'defaults:'")
         return [], {}, ()
     for key in (key for key in data if key not in {"items", "defaults"} and not str(key).startswith("x-")):
-        near = hint(str(key), ("items", "defaults"))
+        near = hint(key, ("items", "defaults"))
         located.blame((key,), f"unknown key {key!r}; {near}; keys of your own begin with x-", key=True)
     items, defaults = data.get("items"), data.get("defaults") or {}
     if not isinstance(items, list) or not items:

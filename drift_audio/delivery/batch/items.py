@@ -186,13 +186,15 @@ def result_of(session: Session, *, wall_s: float) -> Result:
         voice=session.voice,
         warnings=session.warnings,
         wall_s=round(wall_s, 3),
+        help=session.lines,
     )
 
 
 def failure(error: BaseException) -> Result:
     """What the report tells of an error: its class, and its line only when it is one of ours (those hold no private words)."""
     message = " ".join(str(error).split()) if isinstance(error, DriftError) else ""
-    return Result(error=type(error).__name__, message=message)
+    lines = error.report.lines if isinstance(error, CareStop) else ()
+    return Result(error=type(error).__name__, message=message, help=lines)
 
 
 def _reporter(journal: Journal, name: str) -> OnEvent:

@@ -17,6 +17,7 @@ from typing import Any, Final, Literal
 from drift_audio.errors import DeliveryError
 from drift_audio.files import make_folder
 from drift_audio.scenario import Frozen
+from drift_audio.words.care.report import HelpLine
 
 State = Literal["waiting", "running", "made", "done", "failed", "care"]
 BUSY_S: Final = 30.0
@@ -39,7 +40,10 @@ class FileMade(Frozen):
 
 
 class Result(Frozen):
-    """How an item came out. `error` is a class name, `message` one line of our own error tree; never a word of a situation."""
+    """How an item came out. `error` is a class name, `message` one line of our own error tree; never a word of a situation.
+
+    help: lines of help, where the care gate stopped the item or was unsure.
+    """
 
     seconds: float | None = None
     lufs: float | None = None
@@ -51,6 +55,7 @@ class Result(Frozen):
     message: str = ""
     wall_s: float = 0.0
     voiced: int = 0
+    help: tuple[HelpLine, ...] = ()
 
 
 class Row(Frozen):

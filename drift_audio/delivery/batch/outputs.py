@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import time
 from collections.abc import Callable, Sequence
@@ -10,10 +9,8 @@ from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
 from drift_audio.delivery.batch.journal import FileMade
-from drift_audio.delivery.feed.record import file_digest
-from drift_audio.delivery.files import publish_file, write_whole
 from drift_audio.errors import DeliveryError, OutputError
-from drift_audio.files import make_folder
+from drift_audio.files import file_digest, make_folder, publish_file, stream_digest, write_whole
 from drift_audio.inputs import is_url
 
 TRIES: Final = 4
@@ -108,7 +105,7 @@ class RemoteOutputs:
                 if self.system.size(self._at(file.name)) != file.size:
                     return False
                 with self.system.open(self._at(file.name), "rb") as handle:
-                    return hashlib.file_digest(handle, "sha256").hexdigest() == file.sha256
+                    return stream_digest(handle) == file.sha256
             except FileNotFoundError:
                 return False
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
@@ -19,6 +20,7 @@ from drift_audio.delivery.batch.items import Outcome, Task
 from drift_audio.delivery.batch.journal import Journal, Result, Row
 from drift_audio.delivery.batch.outputs import open_outputs
 from drift_audio.delivery.feed.collection import refresh
+from drift_audio.delivery.feed.record import note_help
 from drift_audio.errors import BadInput
 from drift_audio.inputs import is_url
 from drift_audio.scenario import Frozen
@@ -248,6 +250,8 @@ def write_report(report: Report, output: str) -> None:
     """Write `report.json` beside the sessions, and the feed and page of a local folder."""
     open_outputs(output).put_bytes((json.dumps(report_json(report), ensure_ascii=False, indent=1) + "\n").encode(), "report.json")
     if not is_url(output):
+        stopped = (line.result.help for line in report.lines if line.state == "care")
+        note_help(Path(output), dict.fromkeys(chain.from_iterable(stopped)))
         refresh(Path(output))
 
 

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final
 from drift_audio.config import Settings
 from drift_audio.delivery.batch.items import Outcome, Task, deliver
 from drift_audio.delivery.batch.journal import Journal, Result
+from drift_audio.machine import usable_cores
 from drift_audio.studio import WriterName
 
 if TYPE_CHECKING:
@@ -127,9 +128,3 @@ class LocalWorkers:
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
-
-
-def usable_cores() -> int:
-    """Cores that this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1

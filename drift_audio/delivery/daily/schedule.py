@@ -22,15 +22,14 @@ from typing import Final, Protocol
 from pydantic import Field
 
 from drift_audio.config import APP, Settings
-from drift_audio.delivery.files import write_whole
 from drift_audio.errors import BadInput, DeliveryError
+from drift_audio.files import write_whole
 from drift_audio.scenario import Frozen
 
 MARK: Final = "# drift-audio:daily"
 UNIT: Final = "drift-audio-daily"
 LABEL: Final = "org.drift-audio.daily"
 TIMEOUT_S: Final = 30
-_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 class Schedule(Frozen):

@@ -1,4 +1,4 @@
-"""The words in time with the sound: WebVTT, LRC, chapters and a transcript, all read from the one timeline."""
+"""The words in time with the sound: WebVTT, LRC and chapters, all read from the one timeline."""
 
 from __future__ import annotations
 
@@ -71,15 +71,6 @@ def _lrc_lines(lines: Sequence[Caption], seconds: float) -> Iterator[str]:
         yield f"{_stamp(line.start)}{_flat(line.text)}"
         if limit - line.end > CLEAR_AFTER_S:
             yield _stamp(line.end)
-
-
-def to_transcript(lines: Sequence[Caption], parts: Sequence[Chapter]) -> str:
-    """Plain text: every chapter's name over its words."""
-    blocks = []
-    for index, part in enumerate(parts):
-        words = " ".join(line.text for line in lines if line.section == index)
-        blocks.append(f"{part.name}\n\n{words}\n" if words else f"{part.name}\n")
-    return "\n".join(blocks)
 
 
 def to_chapters_json(parts: Sequence[Chapter]) -> str:

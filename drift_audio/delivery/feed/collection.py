@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from drift_audio.delivery.feed.record import FEED_FOLDER, Record, record, records, write_captions, write_sidecars
-from drift_audio.delivery.files import write_whole
+from drift_audio.delivery.feed.record import FEED_FOLDER, Record, help_of, record, records, write_captions, write_sidecars
 from drift_audio.errors import DeliveryError
-from drift_audio.files import make_folder
+from drift_audio.files import make_folder, write_whole
 
 if TYPE_CHECKING:
     from drift_audio.session import Session
@@ -36,7 +35,7 @@ def refresh(folder: Path) -> tuple[Record, ...]:
             entries = records(folder)
             copy_cover(folder / FEED_FOLDER)
             write_whole(folder / "feed.xml", render_feed(entries, base=DEFAULT_BASE).encode())
-            write_whole(folder / "index.html", render_page(entries).encode())
+            write_whole(folder / "index.html", render_page(entries, lines=help_of(folder, entries)).encode())
     except OSError as error:
         raise DeliveryError(f"{folder}: the feed cannot be written ({error.strerror})") from None
     return entries

@@ -5,7 +5,6 @@ Starlette answers ranges and uvicorn speaks HTTP; what is ours is the short list
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import secrets
 import socket
@@ -14,9 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 from drift_audio.delivery.feed.record import FEED_FOLDER, TYPES, records
 from drift_audio.delivery.feed.rss import DEFAULT_PORT, render_feed
-from drift_audio.delivery.files import write_whole
 from drift_audio.errors import ConfigError, DeliveryError
-from drift_audio.files import make_folder
+from drift_audio.files import make_folder, write_once, write_whole
+from drift_audio.machine import is_loopback
 from drift_audio.scenario import Frozen
 
 if TYPE_CHECKING:
@@ -87,16 +86,6 @@ def reachable(host: str) -> str:
             return socket.gethostname()
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach `host`; a name counts only when it is localhost."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def fresh_token() -> str:
     """A token of 192 bits."""
     return secrets.token_urlsafe(24)
@@ -111,8 +100,10 @@ def kept_token(folder: Path, *, renew: bool = False) -> str:
     path = folder / "serve-token"
     try:
         make_folder(folder)
-        if renew or not path.exists():
+        if renew:
             write_whole(path, fresh_token().encode())
+        elif not path.exists():
+            write_once(path, fresh_token().encode())
         return path.read_text("ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise DeliveryError(f"{path}: the token cannot be kept ({type(error).__name__})") from None

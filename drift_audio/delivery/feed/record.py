@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -13,16 +12,17 @@ from typing import TYPE_CHECKING, Annotated, Final
 from pydantic import Field, ValidationError
 
 from drift_audio.delivery.feed.captions import Caption, Chapter, captions, chapters, to_chapters_json, to_lrc, to_vtt
-from drift_audio.delivery.files import write_whole
-from drift_audio.files import make_folder
+from drift_audio.files import file_digest, make_folder, write_whole
 from drift_audio.output_spec import CAPTIONS
 from drift_audio.scenario import Frozen
+from drift_audio.words.care.report import HelpLine
 
 if TYPE_CHECKING:
     from drift_audio.session import Session
 
 
 FEED_FOLDER: Final = "feed"
+HELP_FILE: Final = "help.json"
 
 
 TYPES: Final = {".mp3": "audio/mpeg", ".wav": "audio/wav", ".flac": "audio/flac", ".ogg": "audio/ogg"}
@@ -35,6 +35,7 @@ class Record(Frozen):
     """What feed and page know of a session.
 
     file: name of the audio file in the folder. guid: stable for the same audio. created: time zone aware.
+    help: lines of help to show beside it, where the care gate was unsure.
     """
 
     file: str
@@ -47,6 +48,7 @@ class Record(Frozen):
     created: datetime
     chapters: tuple[Chapter, ...]
     captions: tuple[Caption, ...]
+    help: tuple[HelpLine, ...] = ()
 
     @property
     def stem(self) -> str:
@@ -71,13 +73,8 @@ def record(session: Session, *, created: datetime | None = None) -> Record:
         created=created or datetime.now(UTC).replace(microsecond=0),
         chapters=chapters(session.timeline),
         captions=captions(session.timeline),
+        help=session.lines,
     )
-
-
-def file_digest(path: Path) -> str:
-    """SHA-256 of a file, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_sidecars(entry: Record, folder: Path) -> tuple[Path, ...]:
@@ -110,7 +107,7 @@ def records(folder: Path) -> tuple[Record, ...]:
 
 
 def _read(path: Path) -> Record | None:
-    if path.name.endswith(".chapters.json"):
+    if path.name.endswith(".chapters.json") or path.name == HELP_FILE:
         return None
     try:
         entry = Record.model_validate(json.loads(path.read_text("utf-8")))
@@ -124,3 +121,23 @@ def sidecars(folder: Path, file: str) -> Iterator[Path]:
     stem = Path(file).stem
     yield from (folder / FEED_FOLDER / f"{stem}{suffix}" for suffix in (".vtt", ".chapters.json", ".json"))
     yield from (folder / f"{stem}{suffix}" for suffix in CAPTIONS)
+
+
+def note_help(folder: Path, lines: Iterable[HelpLine]) -> None:
+    """Keep the lines of help that the folder's page shows for what was stopped; none takes the file away."""
+    file = folder / FEED_FOLDER / HELP_FILE
+    shown = [line.model_dump(mode="json") for line in lines]
+    if shown:
+        make_folder(file.parent)
+        write_whole(file, (json.dumps(shown, ensure_ascii=False, indent=1) + "\n").encode())
+    else:
+        file.unlink(missing_ok=True)
+
+
+def help_of(folder: Path, entries: Iterable[Record]) -> tuple[HelpLine, ...]:
+    """Every line of help that belongs on the folder's page, each once."""
+    try:
+        noted = [HelpLine.model_validate(line) for line in json.loads((folder / FEED_FOLDER / HELP_FILE).read_text("utf-8"))]
+    except (OSError, ValueError):
+        noted = []
+    return tuple(dict.fromkeys([*noted, *(line for entry in entries for line in entry.help)]))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from drift_audio.delivery.files import write_whole
+from drift_audio.files import write_whole
 
 if TYPE_CHECKING:
     import jinja2

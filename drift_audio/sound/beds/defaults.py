@@ -6,8 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from drift_audio.catalog import load_yaml
 from drift_audio.scenario import Frozen, Style
+from drift_audio.yamlfile import read_mapping
 
 _FILE: Final = Path(__file__).with_name("defaults.yaml")
 
@@ -26,4 +26,4 @@ def default_for(theme: str | None, style: Style) -> str | None:
 @lru_cache(maxsize=1)
 def fitting() -> Fitting:
     """The table as data."""
-    return Fitting.model_validate(load_yaml(_FILE))
+    return Fitting.model_validate(read_mapping(_FILE))

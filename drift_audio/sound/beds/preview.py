@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import Final
@@ -10,10 +9,12 @@ from typing import Final
 import numpy as np
 
 from drift_audio.errors import CatalogError
+from drift_audio.files import check_output, make_folder, output_file, write_private
 from drift_audio.sound.audio import BLOCK, CHANNELS, RATE, gain
 from drift_audio.sound.beds.base import Bed
 from drift_audio.sound.beds.expression import absolute, parse
-from drift_audio.sound.output import beside, check_output, whole
+from drift_audio.sound.sound_file import sound_writer
+from drift_audio.yamlfile import dump_yaml
 
 FORMATS: Final = ("wav", "flac", "ogg", "mp3")
 LIFT_DB: Final = 4.0  # a bed by itself may be a little louder than under a voice
@@ -28,16 +29,13 @@ def write_preview(bed: Bed, path: Path, *, seconds: float, force: bool = False) 
         OutputError: a path that cannot be used. ExportError: the disk would not take it.
     """
     check_output(path, formats=FORMATS, force=force)
-    part = beside(path)
-    whole(part, path, lambda: _write(bed, part, path.suffix[1:].upper(), round(seconds * RATE)))
+    with output_file(path) as part:
+        _write(bed, part, path.suffix[1:].upper(), round(seconds * RATE))
 
 
 def _write(bed: Bed, path: Path, kind: str, frames: int) -> None:
-    import soundfile
-
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
     fade = min(round(FADE_S * RATE), frames // 2)
-    with soundfile.SoundFile(path, "w", RATE, CHANNELS, format=kind) as file:
+    with sound_writer(path, RATE, CHANNELS, container=kind) as file:
         for start in range(0, frames, BLOCK):
             block = bed.read(min(BLOCK, frames - start))
             place = np.arange(start, start + len(block))
@@ -51,14 +49,12 @@ def save_mix(expression: str, name: str, folder: Path, *, description: str = "",
     Raises:
         CatalogError: a name that cannot be one, or that the mix itself names. OutputError: it exists already (without `force`).
     """
-    import yaml
-
     if not _NAME.fullmatch(name):
         raise CatalogError(f"{name!r} cannot name a bed; use small letters, digits and hyphens, such as rainy-evening")
     if name in {part.source for part in parse(expression)}:
         raise CatalogError(f"{name!r} cannot be saved as a mix of itself; give it another name")
     path = folder / f"{name}.yaml"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(folder)
     check_output(path, formats=("yaml",), force=force)
     fields = {
         "description": description or f"Your mix: {expression}",
@@ -66,12 +62,5 @@ def save_mix(expression: str, name: str, folder: Path, *, description: str = "",
         "tags": ["own"],
         "mix": absolute(expression),
     }
-    part = beside(path)
-    text = yaml.safe_dump(fields, sort_keys=False, allow_unicode=True)
-    whole(part, path, lambda: _private(part, text))
+    write_private(path, dump_yaml(fields))
     return path
-
-
-def _private(path: Path, text: str) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as handle:
-        handle.write(text)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final, Literal
 
 import numpy as np
 
-from drift_audio.errors import ExportError, OutputError
+from drift_audio.errors import ExportError
+from drift_audio.files import output_file
 from drift_audio.sound.audio import CHANNELS, RATE, Samples
 from drift_audio.sound.dsp.read_ahead import ahead
 from drift_audio.sound.encoding.tags import Tags, id3_bytes, write_tags
+from drift_audio.sound.sound_file import sound_writer
 
 Format = Literal["mp3", "wav", "flac", "ogg"]
 
@@ -48,7 +48,7 @@ def export(blocks: Iterable[Samples], path: Path, *, frames: int, options: Expor
         OutputError: the place cannot be written to.
         ExportError: the disk is full, or the encoder failed.
     """
-    with _beside(path) as part:
+    with output_file(path) as part:
         counted = _counted(ahead(blocks), frames)
         if options.format == "mp3":
             _write_mp3(counted, part, options, tags)
@@ -56,35 +56,6 @@ def export(blocks: Iterable[Samples], path: Path, *, frames: int, options: Expor
             _write_pcm(counted, part, options, tags)
         if part.stat().st_size < _SMALLEST:
             raise ExportError(f"{path}: the encoder wrote next to nothing")
-        _settle(part, path)
-
-
-@contextmanager
-def _beside(path: Path) -> Iterator[Path]:
-    """A private, empty file next to `path`, removed again unless it was renamed; operating-system errors become ours."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        os.close(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
-        yield part
-    except OSError as error:
-        raise _told(error, path) from None
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-
-
-def _told(error: OSError, path: Path) -> ExportError | OutputError:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return ExportError(f"{path.parent}: the disk is full; free some space or choose another place")
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG):
-        return OutputError(f"{path}: cannot be written ({error.strerror}); choose another place")
-    return ExportError(f"{path}: cannot be written ({error.strerror or error})")
-
-
-def _settle(part: Path, path: Path) -> None:
-    with part.open("rb+") as file:
-        os.fsync(file.fileno())
-    part.replace(path)
 
 
 def _counted(blocks: Iterable[Samples], frames: int) -> Iterator[Samples]:
@@ -111,16 +82,11 @@ def _write_mp3(blocks: Iterator[Samples], part: Path, options: ExportOptions, ta
 
 
 def _write_pcm(blocks: Iterator[Samples], part: Path, options: ExportOptions, tags: Tags) -> None:
-    import soundfile
-
     container, subtype = _SUBTYPES[options.format]
     level: dict[str, Any] = {"compression_level": 1 - options.vorbis_quality} if options.format == "ogg" else {}
-    try:
-        with soundfile.SoundFile(part, "w", RATE, CHANNELS, subtype, format=container, **level) as file:
-            for block in blocks if subtype != "PCM_16" else _dithered(blocks):
-                file.write(block)
-    except soundfile.LibsndfileError as error:
-        raise _sound_error(error, part) from None
+    with sound_writer(part, RATE, CHANNELS, container=container, subtype=subtype, **level) as file:
+        for block in blocks if subtype != "PCM_16" else _dithered(blocks):
+            file.write(block)
     write_tags(part, tags, suffix=options.format)
     if options.format == "ogg":
         with part.open("rb+") as stream:
@@ -133,14 +99,6 @@ def _dithered(blocks: Iterable[Samples]) -> Iterator[Samples]:
     for block in blocks:
         noise = rng.random(block.shape, np.float32) - rng.random(block.shape, np.float32)
         yield block + noise * np.float32(2.0**-15)
-
-
-def _sound_error(error: Exception, part: Path) -> OSError | ExportError:
-    """libsndfile tells of a full disk only by a failed write; ask the disk."""
-    room = os.statvfs(part.parent)
-    if room.f_bavail * room.f_frsize < 1 << 20:
-        return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-    return ExportError(f"the encoder failed: {error}")
 
 
 def _fix_serials(stream: IO[bytes]) -> None:

@@ -12,7 +12,6 @@ layout depends on the length alone, never on how many workers there are: the sam
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -23,6 +22,7 @@ from typing import Final
 import numpy as np
 
 from drift_audio.errors import ExportError
+from drift_audio.machine import usable_cores
 from drift_audio.sound.audio import CHANNELS, RATE, Samples
 
 FRAME: Final = 1152
@@ -100,7 +100,7 @@ def encode(blocks: Iterable[Samples], *, bitrate: int = 128) -> Iterator[bytes]:
         placeholder, and to be written over it.
     """
     join = _Joiner()
-    workers = min(MOST_WORKERS, os.cpu_count() or 1)
+    workers = min(MOST_WORKERS, usable_cores())
     with ThreadPoolExecutor(workers, thread_name_prefix="drift-mp3") as pool:
         waiting: deque[Future[Stretch]] = deque()
         total = 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import Any, Final
@@ -10,11 +9,12 @@ from typing import Any, Final
 import numpy as np
 
 from drift_audio.errors import CatalogError, OutputError
+from drift_audio.files import make_folder, output_file
 from drift_audio.sound import clip_guard
-from drift_audio.sound.engines import weights
 from drift_audio.sound.engines.base import Voice
 from drift_audio.sound.engines.bundle import BundleError
 from drift_audio.sound.engines.install import write_declaration
+from drift_audio.sound.sound_file import sound_writer
 
 RATE: Final = 24_000
 SHORTEST_S: Final = 3.0
@@ -72,18 +72,14 @@ def read_sample(path: Path) -> np.ndarray:
 
 
 def keep(samples: np.ndarray, path: Path) -> None:
-    """Write the recording where only its owner can read it, whole or not at all."""
-    import soundfile
+    """Write the recording where only its owner can read it, whole or not at all.
 
-    weights.private_folder(path.parent)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        with soundfile.SoundFile(descriptor, "w", RATE, 1, "PCM_16", format="WAV", closefd=False) as file:
-            file.write(samples)
-    finally:
-        os.close(descriptor)
-    beside.replace(path)
+    Raises:
+        OutputError, ExportError: see `files.output_file`.
+    """
+    make_folder(path.parent)
+    with output_file(path) as part, sound_writer(part, RATE, 1, container="WAV", subtype="PCM_16") as file:
+        file.write(samples)
 
 
 def _fields(name: str, base: Voice) -> dict[str, Any]:

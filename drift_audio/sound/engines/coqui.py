@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drift_audio.errors import CatalogError, EngineMissing, SpeechError
+from drift_audio.language_tags import primary_language
 from drift_audio.sound.engines import weights
 from drift_audio.sound.engines.base import Engine, EngineState, Voice
 
@@ -197,7 +198,8 @@ def manner(voice: Voice, tts: Any, data_dir: Path) -> dict[str, str]:
 
 
 def _chosen(voice: Voice, field: str, have: tuple[str, ...]) -> str:
-    wanted = voice.options.get(field) or (voice.languages[0].split("-")[0] if field == "language" else have[0] if have else "")
+    usual = primary_language(voice.languages[0]) if field == "language" else have[0] if have else ""
+    wanted = voice.options.get(field) or usual
     if wanted not in have:
         listed = ", ".join(name.strip() for name in sorted(have)[:12]) or "none"
         raise CatalogError(f"voice {voice.name!r}: its model has no {field} {wanted!r}; it has {listed}")

@@ -13,9 +13,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from drift_audio.errors import EngineError
+from drift_audio.files import make_folder, private_folder, write_private
 from drift_audio.sound.engines import weights
 from drift_audio.sound.engines.base import Voice
 from drift_audio.sound.engines.bundle import BundleError, Member, open_bundle
+from drift_audio.yamlfile import dump_yaml
 
 KOKORO_MODEL: Final = "kokoro-v1.0-int8"
 STYLE_BYTES: Final = 510 * 256 * 4
@@ -184,7 +186,7 @@ def _stream(
 
 
 def _join(piece: Piece, path: Path, progress: Callable[[int], None]) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(path.parent)
     digest, got = hashlib.sha256(), 0
     with path.open("wb") as out:
         for part in piece.parts:
@@ -252,14 +254,13 @@ def _piper_language(config: Path) -> str:
 
 
 def write_declaration(file: Path, fields: Mapping[str, Any]) -> None:
-    """Write a voice of the user's own, whole or not at all."""
-    import yaml
+    """Write a voice of the user's own, whole or not at all.
 
-    weights.private_folder(file.parent)
-    beside = file.with_name(f".{file.name}.part")
-    beside.write_text(yaml.safe_dump(dict(fields), sort_keys=False, allow_unicode=True), "utf-8")
-    beside.chmod(0o600)
-    beside.replace(file)
+    Raises:
+        OutputError, ExportError: see `files.output_file`.
+    """
+    make_folder(file.parent)
+    write_private(file, dump_yaml(fields))
 
 
 def remove(voice: Voice, *, voices: Mapping[str, Voice], data_dir: Path, user_voices: Path) -> tuple[str, ...]:

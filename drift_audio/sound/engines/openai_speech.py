@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drift_audio.errors import CatalogError, EngineError, EngineMissing, SpeechError
+from drift_audio.machine import is_loopback
 from drift_audio.sound.engines.base import Engine, EngineState, Voice
 
 READS_IPA: Final = False
 RATE: Final = 24_000
 TIMEOUT_S: Final = 120.0
 MAX_BYTES: Final = 64 * 1024 * 1024
-LOCAL: Final = {"localhost", "127.0.0.1", "::1"}
 SLOWEST: Final = 0.25
 FASTEST: Final = 4.0
 
@@ -138,7 +138,7 @@ def build(voice: Voice, *, data_dir: Path) -> Engine:
 
 
 def _local(voice: Voice) -> bool:
-    return (urlsplit(str(voice.options.get("base_url"))).hostname or "") in LOCAL
+    return is_loopback(urlsplit(str(voice.options.get("base_url"))).hostname or "")
 
 
 def _answers(voice: Voice) -> bool:

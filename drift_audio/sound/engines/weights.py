@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import shutil
 import tempfile
@@ -21,6 +20,7 @@ from typing import Annotated, Any, BinaryIO, Final
 from pydantic import Field, ValidationError
 
 from drift_audio.errors import CatalogError, EngineError
+from drift_audio.files import file_digest, make_folder, write_whole
 from drift_audio.scenario import Frozen
 from drift_audio.sound.engines.base import Voice
 
@@ -128,7 +128,7 @@ def fetch(wanted: WeightFile, *, data_dir: Path, progress: Callable[[int], None]
     import urllib.error
     import urllib.request
 
-    arrivals = private_folder(data_dir / "weights" / ".arrivals")
+    arrivals = make_folder(data_dir / "weights" / ".arrivals")
     part = arrivals / f"{wanted.sha256[:32]}.part"
     start = size_of(part) or 0
     if start >= wanted.bytes:
@@ -164,46 +164,29 @@ def _receive(answer: BinaryIO, part: Path, wanted: WeightFile, start: int, progr
 
 def check(path: Path, wanted: WeightFile) -> None:
     """Delete `path` and raise EngineError unless it is the declared file."""
-    if (found := sha256(path)) != wanted.sha256:
+    if (found := file_digest(path)) != wanted.sha256:
         path.unlink()
         hashes = f"sha256 is {found[:12]}..., declared is {wanted.sha256[:12]}..."
         raise EngineError(f"{wanted.file}: {hashes}; the file was deleted and nothing installed")
 
 
-def sha256(path: Path) -> str:
-    """Hex digest of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def place(arrived: Mapping[str, Path], home: Path, hashes: Mapping[str, str]) -> None:
     """Move checked files into a model's folder, then note them in its manifest."""
     for name, path in arrived.items():
-        private_folder((home / name).parent)
+        make_folder((home / name).parent)
         path.chmod(0o600)
         path.replace(home / name)
     sizes = {name: (home / name).stat().st_size for name in arrived}
     entries = read_manifest(home / MANIFEST) | {n: {"sha256": hashes[n], "bytes": sizes[n]} for n in arrived}
-    beside = home / f".{MANIFEST}.{os.getpid()}"
-    beside.write_text(json.dumps(entries, indent=1, sort_keys=True), "utf-8")
-    beside.replace(home / MANIFEST)
+    write_whole(home / MANIFEST, json.dumps(entries, indent=1, sort_keys=True).encode())
 
 
 @contextmanager
 def arrivals_folder(data_dir: Path) -> Iterator[Path]:
     """A private folder beside the weights (so that moving is renaming), gone afterwards whatever happened."""
-    base = private_folder(data_dir / "weights")
+    base = make_folder(data_dir / "weights")
     temporary = Path(tempfile.mkdtemp(prefix=".arriving-", dir=base))
     try:
         yield temporary
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-
-
-def private_folder(path: Path) -> Path:
-    """Make a folder that only its owner can look into."""
-    try:
-        path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise EngineError(f"{path}: cannot be made ({error.strerror})") from None
-    return path

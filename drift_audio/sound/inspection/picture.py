@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from drift_audio.files import check_output, output_file
 from drift_audio.sound.inspection.inspect import BANDS, COLUMNS, HIGHEST_HZ, LOWEST_HZ, Picture, Report
-from drift_audio.sound.output import beside, check_output, whole
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
@@ -50,14 +49,8 @@ def write_picture(report: Report, picture: Picture, path: Path, *, force: bool =
     _wave(draw, report, picture)
     _pitches(draw, report)
     _loudness(draw, report)
-    held = io.BytesIO()
-    image.save(held, "PNG", optimize=True)
-    part = beside(path)
-    whole(part, path, lambda: _store(part, held.getvalue()))
-
-
-def _store(path: Path, content: bytes) -> None:
-    path.write_bytes(content)
+    with output_file(path) as part:
+        image.save(part, "PNG", optimize=True)
 
 
 def _spectrogram(picture: Picture) -> NDArray[np.uint8]:

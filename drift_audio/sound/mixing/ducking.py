@@ -158,12 +158,6 @@ def bed_db(timeline: Timeline, duck: Duck, fades: Fades) -> Curve:
     return moving - duck.depth_db * speaking(timeline, duck)
 
 
-def steepest(curve: Curve) -> tuple[float, float]:
-    """Steepest fall and rise of a curve, in units a second, both positive."""
-    slopes = np.diff(curve) * _PER_SECOND
-    return float(max(0.0, -slopes.min(initial=0.0))), float(max(0.0, slopes.max(initial=0.0)))
-
-
 def draw(curve: Curve, start: int, frames: int) -> Samples:
     """Straight lines between the values: (frames,) from frame `start`, a multiple of `STEP`; (1,) where the curve is level."""
     first = start // STEP

@@ -16,7 +16,7 @@ from drift_audio.sound.dsp.read_ahead import ahead
 from drift_audio.sound.memory import give_back
 from drift_audio.sound.mixing import ducking
 from drift_audio.sound.mixing.bells import DEFAULT_KEY, cue, strike
-from drift_audio.sound.mixing.ducking import STEP, Curve, Duck, Fades
+from drift_audio.sound.mixing.ducking import STEP, Duck, Fades
 from drift_audio.sound.mixing.voice_chain import VOICE_LUFS, Preset, levels, treat
 from drift_audio.sound.score import BreathCycle, Speech, Strike, Timeline
 
@@ -241,8 +241,3 @@ def _tones(cycle: BreathCycle, spoken: Iterable[int], key: float) -> Iterator[tu
     for name, start, frames in phases:
         if frames and start not in spoken:
             yield start, cue(name, key) * np.float32(gain(_CUE_DB))
-
-
-def bed_gain_db(timeline: Timeline, options: MixOptions) -> Curve:
-    """The bed's gain in dB over the session at the control rate, fades apart; for reports and for the slopes' promise."""
-    return ducking.bed_db(timeline, options.duck, options.fades)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hmac
 import os
-import secrets
 import threading
 import time
 from collections.abc import Iterator
@@ -19,9 +18,11 @@ from typing import Final
 
 import numpy as np
 
-from drift_audio.errors import EngineError
+from drift_audio.errors import EngineError, ExportError
+from drift_audio.files import private_folder, whole_file
 from drift_audio.sound.clip import Clip, frames_at_session_rate
 from drift_audio.sound.clip_guard import Mono
+from drift_audio.sound.sound_file import sound_writer
 
 FORMAT: Final = "1"
 SUFFIX: Final = ".flac"
@@ -85,15 +86,17 @@ class ClipCache:
         """
         path = self._path(name)
         level = round(loudness(samples, rate), 2)
-        fresh = path.with_name(f".{name[:16]}.{os.getpid()}.{secrets.token_hex(4)}")
         try:
-            self._write(fresh, samples, rate, comment=f"{_COMMENT}{level}")
-            size = fresh.stat().st_size
-            fresh.replace(path)
-        except OSError as error:
-            raise EngineError(f"the clip cache {self._folder} cannot be written: {error.strerror or error}") from error
-        finally:
-            fresh.unlink(missing_ok=True)
+            self._make_folders(path.parent)
+            # Not flushed to the disk, which would take longer than speaking: a clip checks itself when it is read.
+            with whole_file(path, durable=False) as part:
+                with sound_writer(part, rate, 1, container="FLAC", subtype="PCM_16") as file:
+                    file.comment = f"{_COMMENT}{level}"
+                    file.write(samples)
+                size = part.stat().st_size
+        except (OSError, ExportError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise EngineError(f"the clip cache {self._folder} cannot be written: {reason}") from error
         self._count(size)
         return Clip(text=text, frames=frames_at_session_rate(samples.size, rate), path=path, rate=rate, level_lufs=level)
 
@@ -148,20 +151,10 @@ class ClipCache:
     def _path(self, name: str) -> Path:
         return self._folder / name[:2] / f"{name[2:]}{SUFFIX}"
 
-    def _write(self, path: Path, samples: Mono, rate: int, *, comment: str) -> None:
-        import soundfile
-
-        _private_folder(self._folder)
-        _private_folder(path.parent)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with soundfile.SoundFile(descriptor, "w", rate, 1, "PCM_16", format="FLAC", closefd=False) as file:
-                file.comment = comment
-                file.write(samples)
-        except soundfile.LibsndfileError as error:
-            raise OSError(str(error)) from error
-        finally:
-            os.close(descriptor)
+    def _make_folders(self, folder: Path) -> None:
+        if not folder.is_dir():
+            private_folder(self._folder)
+            private_folder(folder)
 
 
 def loudness(samples: Mono, rate: int) -> float:
@@ -191,8 +184,3 @@ def _k_weights(size: int, rate: int) -> np.ndarray:
     weights = np.abs(shelf * high_pass) ** 2
     weights[1:-1] *= 2
     return np.asarray(weights)
-
-
-def _private_folder(folder: Path) -> None:
-    if not folder.is_dir():
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)

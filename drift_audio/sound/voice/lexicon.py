@@ -19,7 +19,9 @@ from typing import Annotated, Final
 from pydantic import Field, ValidationError
 
 from drift_audio.errors import ConfigError
+from drift_audio.language_tags import primary_language
 from drift_audio.scenario import Frozen
+from drift_audio.yamlfile import read_mapping
 
 LINK: Final = re.compile(r"\[([^\]]+)\]\(/([^)]*)/\)")
 MAX_ENTRIES: Final = 5_000
@@ -47,7 +49,7 @@ class Lexicon(Frozen):
 
     def apply(self, text: str, *, language: str, ipa: bool) -> str:
         """`text` with its words respelled; where `ipa` is understood, IPA entries become `[word](/ipa/)` links."""
-        short = language.split("-", maxsplit=1)[0].lower()
+        short = primary_language(language)
         if short not in self._patterns:
             return text
         table = self.words[short]
@@ -74,18 +76,13 @@ def load_lexicon(file: Path) -> Lexicon:
     """
     if not file.exists():
         return Lexicon()
-    import yaml
-
-    try:
-        data = yaml.safe_load(file.read_text("utf-8")) or {}
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigError(f"{file}: cannot be read as YAML ({type(error).__name__})") from None
-    if not isinstance(data, dict) or not all(isinstance(words, dict) for words in data.values()):
+    data = read_mapping(file)
+    if not all(isinstance(words, dict) for words in data.values()):
         raise ConfigError(f"{file}: must map a language (en) to words and their pronunciations")
     if sum(map(len, data.values())) > MAX_ENTRIES:
         raise ConfigError(f"{file}: holds more than {MAX_ENTRIES} words")
     words = {
-        str(language).split("-")[0].lower(): {str(word).lower(): _entry(file, word, value) for word, value in table.items()}
+        primary_language(str(language)): {str(word).lower(): _entry(file, word, value) for word, value in table.items()}
         for language, table in data.items()
     }
     return Lexicon(words=words)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from drift_audio.language_tags import primary_language
+
 _MARKUP: Final = re.compile(r"\[[^\]\n]*\]|<[^<>\n]*>|[\[\]<>{}|\\`~^]|\*+|(?<!\w)_+|_+(?!\w)|^\s*#+\s*", re.MULTILINE)
 _PLAIN: Final = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "…": "...", "\u00a0": " ", "–": "-", "\u2011": "-", "\u200b": None}
@@ -31,7 +33,7 @@ def read_aloud(text: str, *, language: str = "en") -> str:
     """
     plain = " ".join(_MARKUP.sub(" ", text.translate(_PLAIN)).split())
     plain = _DASH.sub(", ", plain).strip(" ,")
-    if language.split("-", maxsplit=1)[0].lower() == "en":
+    if primary_language(language) == "en":
         plain = _english(plain)
     plain = _DASH.sub(", ", plain).strip(" ,")  # numbers put into words may have set a hyphen free
     plain = re.sub(r"\s+([,.;:!?])", r"\1", " ".join(plain.split()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,10 +11,11 @@ from typing import Final
 import numpy as np
 
 from drift_audio.errors import ScenarioError
+from drift_audio.files import check_output, output_file
 from drift_audio.script.model import Utterance
 from drift_audio.sound.audio import RATE, Samples
-from drift_audio.sound.output import beside, check_output, whole
 from drift_audio.sound.score import Item
+from drift_audio.sound.sound_file import sound_writer
 from drift_audio.sound.voice.speech import VoiceBox, speak
 
 GAP_S: Final = 0.7
@@ -48,8 +48,8 @@ def write_sample(
     """
     check_output(path, formats=("wav",), force=force)
     samples = say(texts, voices, voice=voice, speed=speed)
-    part = beside(path)
-    whole(part, path, lambda: _write(part, samples))
+    with output_file(path) as part, sound_writer(part, RATE, 1, container="WAV", subtype="PCM_16") as file:
+        file.write(samples)
     return Sample(path, voice, samples.shape[0] / RATE)
 
 
@@ -77,14 +77,3 @@ def sentences(text: str) -> tuple[str, ...]:
     if not found:
         raise ScenarioError("there is nothing to say: the text is empty")
     return found
-
-
-def _write(path: Path, samples: Samples) -> None:
-    import soundfile
-
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with soundfile.SoundFile(descriptor, "w", RATE, samples.shape[1], "PCM_16", format="WAV", closefd=False) as file:
-            file.write(samples)
-    finally:
-        os.close(descriptor)

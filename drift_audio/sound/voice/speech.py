@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,6 +16,8 @@ from typing import Final, Self
 import numpy as np
 
 from drift_audio.errors import EngineError, SpeechError
+from drift_audio.language_tags import primary_language
+from drift_audio.machine import usable_cores
 from drift_audio.script.model import Breath, Utterance
 from drift_audio.sound import clip_guard
 from drift_audio.sound.audio import RATE, gain
@@ -289,18 +290,13 @@ class _Plan:
         return Request(item.voice, spoken, _step(voice.pace * item.speed * self._pace * arc, SPEED_STEP), text, sentence)
 
     def _cues(self, breath: Breath) -> Iterator[tuple[str, str]]:
-        words = BREATH_CUES.get(self._language.partition("-")[0].lower(), {})
+        words = BREATH_CUES.get(primary_language(self._language), {})
         phases = [("in", breath.in_s), ("hold", breath.hold_s), ("out", breath.out_s)]
         for cycle in range(min(breath.cycles, CUED_CYCLES)):
             for phase, seconds in phases:
                 variants = words[phase][cycle] if phase in words else ()
                 if variants and seconds >= 1:
                     yield phase, variants[(self._seed + self._breaths) % len(variants)]
-
-
-def usable_cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _step(value: float, step: float) -> float:

@@ -1,80 +1,80 @@
-"""Help lines and kind words by locale, from the packaged file and the user's own."""
+"""Help lines and kind words by locale, from the packaged file and the user's own.
+
+The packaged lines are always among those that are shown: a user's come in front of them, and a broken file only adds a warning.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import ValidationError
-
-from drift_audio.errors import ConfigError
+from drift_audio.words.care.own_files import LINES_FILE, own_file, own_lines
 from drift_audio.words.care.report import HelpLine
-from drift_audio.words.care.signals import DATA, own_file
+from drift_audio.words.care.signals import DATA
 from drift_audio.yamlfile import read_mapping
 
 
-def help_lines(kind: Literal["crisis", "abuse"], locale: str, *, folder: Path | None = None) -> tuple[HelpLine, ...]:
-    """Lines for a locale ("en_GB", "de-AT", "fr"): its country's, else its language's, always ending in a world directory.
+@dataclass(frozen=True, slots=True)
+class HelpTable:
+    """Lines by kind and place, and texts by name. own: the user's lines, shown first. mistakes: what is wrong with their file."""
 
-    Raises:
-        ConfigError: the user's `lines.yaml` in `folder` is broken.
-    """
-    table = _table(_own(folder))
-    entries = table[kind]
-    chosen = entries[_region(locale, table, entries)]
-    world = [line for line in entries["world"] if not any(line["contact"] in other["contact"] for other in chosen)]
-    try:
+    packaged: Mapping[str, Any]
+    own: Mapping[str, Any]
+    mistakes: tuple[str, ...] = ()
+
+    def lines(self, kind: Literal["crisis", "abuse"], locale: str) -> tuple[HelpLine, ...]:
+        """Lines for a locale ("en_GB", "de-AT", "fr"): its country's, else its language's, always ending in a world directory."""
+        entries, mine = self.packaged[kind], self.own.get(kind, {})
+        region = self._region(locale, {**entries, **mine})
+        usual = entries.get(region) or entries[self._region(locale, entries)]
+        chosen = _without_doubles([*mine.get(region, ()), *usual])
+        world = [line for line in entries["world"] if not any(line["contact"] in other["contact"] for other in chosen)]
         return tuple(HelpLine(**line) for line in [*chosen, *world[:1]])
-    except (TypeError, ValidationError):
-        raise ConfigError(f"{_own(folder)}: each help line needs name and contact, and may have hours and source") from None
+
+    def text(self, name: str) -> str:
+        """The message for a reason or an outcome; "" where there is none."""
+        return str(self.own.get("messages", {}).get(name) or self.packaged["messages"].get(name, ""))
+
+    @property
+    def grounding(self) -> str:
+        """A text of about a minute to read on the screen."""
+        return str(self.own.get("grounding") or self.packaged["grounding"]).strip()
+
+    def _region(self, locale: str, entries: Mapping[str, Any]) -> str:
+        language, _, rest = locale.replace("_", "-").lower().partition("-")
+        country = rest.split("-")[-1].split(".")[0]
+        country = {"uk": "gb"}.get(country, country)
+        if country in entries and country != "world":
+            return country
+        if country in (self.own.get("eu_countries") or self.packaged["eu_countries"]):
+            return "eu"
+        if country:
+            return "world"
+        if language in entries and language not in {"ca", "at", "ch"}:
+            return language
+        return str({**self.packaged["languages"], **self.own.get("languages", {})}.get(language, "world"))
 
 
-def kind_words(name: str, *, folder: Path | None = None) -> str:
-    """The message for a reason or an outcome; "" where there is none."""
-    return str(_table(_own(folder))["messages"].get(name, ""))
-
-
-def grounding(*, folder: Path | None = None) -> str:
-    """A text of about a minute to read on the screen."""
-    return str(_table(_own(folder))["grounding"]).strip()
-
-
-def offer_steady(*, folder: Path | None = None) -> str:
-    """The sentence that offers a session for oneself only."""
-    return str(_table(_own(folder))["offer_steady"])
-
-
-def _region(locale: str, table: Mapping[str, Any], entries: Mapping[str, Any]) -> str:
-    language, _, rest = locale.replace("_", "-").lower().partition("-")
-    country = rest.split("-")[-1].split(".")[0]
-    country = {"uk": "gb"}.get(country, country)
-    if country in entries and country != "world":
-        return country
-    if country in table["eu_countries"]:
-        return "eu"
-    if country:
-        return "world"
-    if language in entries and language not in {"ca", "at", "ch"}:
-        return language
-    return str(table["languages"].get(language, "world"))
-
-
-def _own(folder: Path | None) -> Path | None:
-    return own_file(folder, "lines.yaml")
+def help_table(folder: Path | None = None) -> HelpTable:
+    """The packaged table with what can be used of the user's `lines.yaml` in `folder`; never raises for what stands in it."""
+    return _table(own_file(folder, LINES_FILE))
 
 
 @cache
-def _table(own: Path | None) -> dict[str, Any]:
-    table = read_mapping(DATA / "lines.yaml")
+def _table(own: Path | None) -> HelpTable:
+    packaged = read_mapping(DATA / "lines.yaml")
     if own is None:
-        return table
-    mine = read_mapping(own)
-    if unknown := sorted(set(mine) - set(table)):
-        raise ConfigError(f"{own}: unknown entry {unknown[0]!r}; allowed are {', '.join(table)}")
-    for name, value in mine.items():
-        if type(value) is not type(table[name]):
-            raise ConfigError(f"{own}: {name} must be a {type(table[name]).__name__}")
-        table[name] = {**table[name], **value} if isinstance(value, dict) else value
-    return table
+        return HelpTable(packaged, {})
+    mine, mistakes = own_lines(own, packaged)
+    return HelpTable(packaged, mine, mistakes)
+
+
+def _without_doubles(lines: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Each contact once, the first that names it."""
+    found: dict[str, dict[str, str]] = {}
+    for line in lines:
+        found.setdefault(line["contact"], line)
+    return list(found.values())

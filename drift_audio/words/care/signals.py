@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
-from drift_audio.errors import ConfigError
+from drift_audio.words.care.own_files import SIGNALS_FILE, own_file, read_own
 from drift_audio.words.lazy_pattern import LazyPattern, Pieces, pieces_of
-from drift_audio.yamlfile import read_mapping
+from drift_audio.yamlfile import Route, read_mapping
 
 DATA: Final = Path(__file__).parent / "data"
 # A gap never leaps over a denial ("I want you to know I would never ...").
@@ -63,7 +62,8 @@ class Pattern(LazyPattern):
 class Rule:
     """One class of signals. `helper`: the danger is another's. `gentle`: other people's past is grief, not danger.
 
-    `together`: patterns that must stand in the sentence too, before or after. `hint`: one of the second net.
+    `together`: patterns that must stand in the sentence too, before or after. `hint`: one of the second net. `users`: of the
+    user's own file.
     """
 
     outcome: str
@@ -76,6 +76,7 @@ class Rule:
     helper: bool = False
     gentle: bool = False
     playful: bool = False
+    users: bool = False
     macros: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False, compare=False)
 
     @cached_property
@@ -128,6 +129,7 @@ class Signals:
     distance: Mapping[str, str]
     foreign: Mapping[str, Mapping[str, tuple[str, ...]]]
     macros: Mapping[str, str]
+    mistakes: tuple[str, ...] = ()
     _patterns: dict[str, Pattern] = field(default_factory=dict, repr=False, compare=False)
 
     def masked(self, sentence: str) -> str:
@@ -154,22 +156,13 @@ class Signals:
 
 
 def load_signals(folder: Path | None = None) -> Signals:
-    """Packaged signals, with the user's `signals.yaml` of `folder` added.
+    """Packaged signals, with what can be used of the user's `signals.yaml` of `folder` added; `mistakes` tells the rest.
 
     That file may hold `idioms: {word: [pattern]}` and `rules: [...]`, each rule with `outcome` (crisis, abuse, caution),
-    `reason`, `needs` and `patterns`, in the notation described at the head of `data/idioms.yaml`.
-
-    Raises:
-        ConfigError: the user's file cannot be read or has a broken entry.
+    `reason`, `needs` and `patterns`, in the notation described at the head of `data/idioms.yaml`. An idiom that would hide a
+    plain danger sign (`data/plain_signs.yaml`) is left out.
     """
-    return _load(own_file(folder, "signals.yaml"))
-
-
-def own_file(folder: Path | None, name: str) -> Path | None:
-    """The user's file of that name, in `folder` or its `care` folder, where there is one."""
-    if folder is None:
-        return None
-    return next((file for file in (folder / "care" / name, folder / name) if file.is_file()), None)
+    return _load(own_file(folder, SIGNALS_FILE))
 
 
 @cache
@@ -180,8 +173,10 @@ def _load(own: Path | None) -> Signals:
     rules = [_rule(entry, macros, outcome=name) for name, part in parts.items() for entry in _sharing_needs(part["rules"])]
     rules += _frames(macros)
     idioms = dict(base["idioms"])
-    if own is not None:
-        rules += _own_rules(own, idioms, macros)
+    own_signals = OwnSignals(own, macros) if own is not None else None
+    if own_signals is not None:
+        rules += own_signals.rules
+        idioms |= own_signals.idioms
     foreign = {
         outcome: {tongue: tuple(p) for tongue, p in t.items()} for outcome, t in read_mapping(DATA / "foreign.yaml").items()
     }
@@ -198,6 +193,7 @@ def _load(own: Path | None) -> Signals:
         distance=read_mapping(DATA / "distance.yaml"),
         foreign=foreign,
         macros=macros,
+        mistakes=own_signals.mistakes if own_signals is not None else (),
     )
 
 
@@ -220,22 +216,93 @@ def _sharing_needs(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{**entry, "needs": sorted(set(needs[entry["reason"]]))} for entry in entries]
 
 
-def _own_rules(own: Path, idioms: dict[str, Any], macros: Mapping[str, str]) -> list[Rule]:
-    try:
-        table = read_mapping(own)
-        own_idioms = {f"{key}|": list(patterns) for key, patterns in table.get("idioms", {}).items()}
-        rules = [_rule(entry, macros, outcome=entry["outcome"]) for entry in table.get("rules", [])]
-        unknown = {rule.outcome for rule in rules} - {"crisis", "abuse", "caution"}
-        broken = [rule for rule in rules if not (rule.listened or rule.excused)]
-        patterns = [Pattern(text, macros) for texts in own_idioms.values() for text in texts]
-        for pattern in chain(patterns, *(rule.listened + rule.excused + rule.others for rule in rules)):
-            pattern.check()
-    except (KeyError, TypeError, ValueError, AttributeError, re.error) as error:
-        raise ConfigError(f"{own}: broken signals ({error}); each rule needs outcome, reason, needs and patterns") from None
-    if unknown or broken:
-        raise ConfigError(f"{own}: a rule needs patterns, and its outcome must be crisis, abuse or caution")
-    idioms.update(own_idioms)
-    return rules
+class OwnSignals:
+    """What can be used of a user's `signals.yaml`. mistakes: "PATH:LINE:COLUMN: what is wrong" of everything else."""
+
+    def __init__(self, file: Path, macros: Mapping[str, str]) -> None:
+        own = read_own(file)
+        self._file, self._macros, self._own = file, macros, own
+        self._mistakes: list[str] = list(own.mistakes)
+        data = own.data or {}
+        for name in set(data) - {"idioms", "rules"}:
+            self._blame((name,), f"unknown entry {name!r}; allowed are idioms and rules", key=True)
+        self.idioms = dict(self._read_idioms(data.get("idioms") or {}))
+        self.rules = list(self._read_rules(data.get("rules") or []))
+
+    @property
+    def mistakes(self) -> tuple[str, ...]:
+        return tuple(self._mistakes)
+
+    def _read_idioms(self, idioms: object) -> Iterator[tuple[str, list[str]]]:
+        if not isinstance(idioms, dict):
+            self._blame(("idioms",), "must be a mapping of a word to a list of patterns")
+            return
+        for word, patterns in idioms.items():
+            route: Route = ("idioms", word)
+            if not isinstance(patterns, list):
+                self._blame(route, "must be a list of patterns")
+            else:
+                read = [self._own_text((*route, at), pattern) for at, pattern in enumerate(patterns)]
+                yield f"{word}|", [text for at, text in enumerate(read) if self._is_idiom((*route, at), text)]
+
+    def _is_idiom(self, route: Route, text: str) -> bool:
+        if not self._compiles(route, text):
+            return False
+        hidden = next((sign for sign in plain_signs() if Pattern(text, self._macros).search(sign)), None)
+        if hidden is not None:
+            self._blame(route, f"would hide {hidden!r} from the care gate; make it narrower")
+        return hidden is None
+
+    def _read_rules(self, rules: object) -> Iterator[Rule]:
+        if not isinstance(rules, list):
+            self._blame(("rules",), "must be a list, each with outcome, reason, needs and patterns")
+            return
+        for number, entry in enumerate(rules):
+            if (rule := self._read_rule(("rules", number), entry)) is not None:
+                yield rule
+
+    def _read_rule(self, route: Route, entry: object) -> Rule | None:
+        lists = ("needs", "patterns", "unless", "together")
+        if not isinstance(entry, dict) or any(not isinstance(entry.get(name, []), list) for name in lists):
+            self._blame(route, "must be a mapping with outcome, reason, and lists of needs and patterns")
+            return None
+        missing = next((name for name in ("outcome", "reason", "needs", "patterns") if not entry.get(name)), None)
+        if missing is not None:
+            self._blame(route, f"{missing!r} is missing or empty; a rule needs outcome, reason, needs and patterns")
+            return None
+        if entry["outcome"] not in {"crisis", "abuse", "caution"}:
+            self._blame((*route, "outcome"), "must be crisis, abuse or caution")
+            return None
+        texts = {name: [self._own_text((*route, name, at), one) for at, one in enumerate(entry.get(name, []))] for name in lists}
+        if not all(self._compiles((*route, name, at), one) for name in lists[1:] for at, one in enumerate(texts[name])):
+            return None
+        reason = self._own_text((*route, "reason"), entry["reason"])
+        return _rule({**entry, **texts, "reason": reason, "users": True}, self._macros, outcome=entry["outcome"])
+
+    def _own_text(self, route: Route, value: object) -> str:
+        """A scalar as it was written: a number needs no quotes."""
+        return self._own.located.texts.get(route, str(value))
+
+    def _compiles(self, route: Route, text: str) -> bool:
+        try:
+            Pattern(text, self._macros).check()
+        except KeyError as error:
+            self._blame(route, f"unknown name <{error.args[0]}> in a pattern; the known ones stand in idioms.yaml")
+        except (re.error, RecursionError, OverflowError, IndexError) as error:
+            self._blame(route, f"this pattern cannot be used ({error})")
+        else:
+            return True
+        return False
+
+    def _blame(self, route: Route, message: str, *, key: bool = False) -> None:
+        line, column = self._own.located.place(route, key=key)
+        self._mistakes.append(f"{self._file}:{line}:{column}: {message}")
+
+
+@cache
+def plain_signs() -> tuple[str, ...]:
+    """Plain danger signs in the gate's normal form, which nothing that a user writes may hide."""
+    return tuple(read_mapping(DATA / "plain_signs.yaml")["signs"])
 
 
 def _rule(entry: Mapping[str, Any], macros: Mapping[str, str], *, outcome: str) -> Rule:
@@ -250,6 +317,7 @@ def _rule(entry: Mapping[str, Any], macros: Mapping[str, str], *, outcome: str) 
         helper=bool(entry.get("helper")),
         gentle=bool(entry.get("third_person_past")),
         playful=bool(entry.get("playful")),
+        users=bool(entry.get("users")),
         macros=macros,
     )
 

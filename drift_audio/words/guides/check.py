@@ -15,7 +15,6 @@ from drift_audio.words.guides.template import Fill, Seq, count, expand, parse, p
 from drift_audio.words.understanding.story import HE, IT, SHE, THEY, Person, Story
 
 TRIES: Final = 10
-WIDE_TRIES: Final = 40
 LONGEST_SENTENCE: Final = 32
 PAUSES: Final = ("phrase", "sentence", "breath", "image", "body", "still", "count", "section")
 
@@ -108,16 +107,6 @@ def _story(person: Person | None, at: int) -> Story:
         setting="at work" if full else None,
         setting_confidence=1,
     )
-
-
-def every_paragraph(name: str) -> Iterator[str]:
-    """What the banks of a theme (or of `SHARED`) can say, each wording of a few, with every class of filler."""
-    banks = load_banks(name)
-    fills = tuple(replace(fill, pools={**fill.pools, **banks.pools}) for fill in fillers())
-    for _, entry in all_entries(banks):
-        tree = parse(entry.text)
-        for pruned in (prune(tree, fill) for fill in fills):
-            yield from samples(pruned, WIDE_TRIES) if pruned is not None else ()
 
 
 def check_banks(name: str) -> tuple[Fault, ...]:

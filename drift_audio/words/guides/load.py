@@ -8,9 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from drift_audio.catalog import hint
 from drift_audio.errors import CatalogError
+from drift_audio.near_match import hint
 from drift_audio.words.guides.model import DIMENSIONS, GOAL_SLOTS, Banks, Entry, Goal, Guide
+from drift_audio.yamlfile import read_mapping
 
 FOLDER: Final = Path(__file__).parent
 SHARED: Final = "_shared"
@@ -33,7 +34,7 @@ def guide(name: str) -> Guide:
     """
     found = load_guides().get(name)
     if found is None:
-        told = hint(name, tuple(sorted(load_guides())))
+        told = hint(name, sorted(load_guides()))
         raise CatalogError(f"unknown guide {name!r}; {told} (list them with: drift-audio guides list)")
     return found
 
@@ -83,7 +84,7 @@ def _banks(name: str, paths: Sequence[Path]) -> Banks:
     goals: list[Goal] = []
     for path in paths:
         where = f"guide {name}/{path.name}"
-        for key, value in _read_yaml(path, where).items():
+        for key, value in read_mapping(path, error=CatalogError).items():
             if key == "pools":
                 for pool, texts in value.items():
                     pools.setdefault(pool, []).extend(texts)
@@ -100,18 +101,6 @@ def _banks(name: str, paths: Sequence[Path]) -> Banks:
         goals=tuple(goals),
         plans=plans,
     )
-
-
-def _read_yaml(path: Path, where: str) -> dict[str, Any]:
-    import yaml
-
-    try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  (a safe loader)
-    except yaml.YAMLError as error:
-        raise CatalogError(f"{where}: {str(error).replace(chr(10), ' ')}") from None
-    if not isinstance(data, dict):
-        raise CatalogError(f"{where}: a bank file is a mapping of slot names to lists")
-    return data
 
 
 def _goal(item: Mapping[str, Any], where: str) -> Goal:

@@ -10,8 +10,8 @@ from typing import Any, Final, NoReturn, get_args
 
 from pydantic import ValidationError
 
-from drift_audio.catalog import hint
 from drift_audio.errors import CatalogError
+from drift_audio.near_match import hint
 from drift_audio.words.journeys.model import SECTIONS, Asked, Breaths, Item, Journey, Line, Need, Section, Silence, Slot
 from drift_audio.words.understanding.facts import FACTS
 

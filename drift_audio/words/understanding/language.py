@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from drift_audio.language_tags import primary_language
 from drift_audio.yamlfile import read_mapping
 
 DATA: Final = Path(__file__).parent / "data"
@@ -43,7 +44,7 @@ def small_words(text: str) -> dict[str, int]:
 
 def language_name(tag: str) -> str:
     """Name of a language tag in English, the tag itself when it is not known."""
-    return _NAMES.get(tag.partition("-")[0].lower(), tag)
+    return _NAMES.get(primary_language(tag), tag)
 
 
 @cache

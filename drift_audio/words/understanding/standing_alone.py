@@ -181,7 +181,7 @@ def _vague(token: Any) -> bool:
         joins = token.dep_ == "mark" or token.tag_ in {"WDT", "IN"}
         return not (joins or (word == "this" and token.head.lower_ in _TODAY) or _degree(token))
     if word in {"there", "here"}:
-        return token.dep_ != "expl"
+        return bool(token.dep_ != "expl")
     if word in {"one", "ones"}:
         return token.pos_ in {"NOUN", "PRON"} and not any(c.dep_ in {"prep", "relcl"} for c in token.children)
     return word in {"such", "thus", "latter", "former", "hers", "theirs", "thing", "stuff", "whatever"} and token.dep_ != "predet"

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from drift_audio.scenario import Frozen, Scenario
 from drift_audio.script.model import Script
+from drift_audio.words.care.report import HelpLine
 from drift_audio.words.understanding.story import Story
 
 
@@ -51,11 +52,15 @@ class JourneyNote(Frozen):
 
 
 class Written(Frozen):
-    """A finished script with the account of how it came to be. journey: which one it is, None where banks or a model wrote."""
+    """A finished script with the account of how it came to be.
+
+    lines: of help, to show with it where the gate was unsure. journey: which one it is, None where banks or a model wrote.
+    """
 
     script: Script
     sections: tuple[SectionReport, ...] = ()
     warnings: tuple[str, ...] = ()
+    lines: tuple[HelpLine, ...] = ()
     tokens_in: int = 0
     tokens_out: int = 0
     journey: JourneyNote | None = None

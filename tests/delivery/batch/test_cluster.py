@@ -20,7 +20,7 @@ from drift_audio.delivery.batch.outputs import open_outputs
 from tests.delivery.batches import SITUATIONS, Bench, write
 from tests.delivery.stores import s3_server
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("processes")]
 
 
 class Cluster:

@@ -15,6 +15,8 @@ import pytest
 from drift_audio.delivery.batch.journal import FileMade, Journal, Result
 from drift_audio.errors import DeliveryError
 
+pytestmark = pytest.mark.long
+
 FILE = FileMade(name="a.mp3", sha256="0" * 64, size=3)
 
 

@@ -12,7 +12,6 @@ import pytest
 from drift_audio.delivery.batch.batchfile import load_batch
 from drift_audio.delivery.batch.journal import FileMade
 from drift_audio.delivery.batch.outputs import RemoteOutputs, open_outputs
-from drift_audio.delivery.files import write_whole
 from drift_audio.errors import ConfigError, DeliveryError, OutputError
 from drift_audio.inputs import beside, read_input
 from tests.delivery.stores import s3_server
@@ -115,13 +114,3 @@ def test_relative_names_stand_beside_the_file() -> None:
     assert beside("s3://x/y/b.yaml", "c/d.md") == "s3://x/y/c/d.md"
     assert beside("/a/b.yaml", "s3://x/c.md") == "s3://x/c.md"
     assert beside("s3://x/b.yaml", "/c.md") == "/c.md"
-
-
-def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "a"
-    write_whole(path, b"old")
-    monkeypatch.setattr("os.fsync", lambda _fd: (_ for _ in ()).throw(OSError(28, "No space left on device")))
-    with pytest.raises(OSError, match="No space"):
-        write_whole(path, b"new")
-    assert [p.name for p in tmp_path.iterdir()] == ["a"]
-    assert path.read_bytes() == b"old"

@@ -13,6 +13,8 @@ import pytest
 
 from tests.delivery.batches import CRISIS, SITUATIONS, Bench, bad, write
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:
@@ -35,6 +37,10 @@ def test_good_items_are_delivered_and_bad_ones_reported_with_their_lines(bench: 
     assert "broken.md:11" in done.stderr, "the line within a broken script"
     care = next(line for line in report["sessions"] if line["state"] == "care")
     assert (care["id"], care["error"]) == ("bad-care", "CareStop")
+    assert care["help"], "the report names who can help"
+    contact = care["help"][0]["contact"]
+    assert contact in done.stdout, "and so does the terminal"
+    assert contact in (bench.out / "index.html").read_text(), "and the page"
     for line in report["sessions"]:
         if line["state"] == "done":
             assert line["writer"] == "offline"
@@ -64,10 +70,12 @@ def test_killed_again_and_again_it_ends_as_if_it_never_had_been(tmp_path: Path) 
     killed_ends_like_uninterrupted(tmp_path, count=4, bad_items=0, kills=2, seed=5)
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(2700)
-def test_two_hundred_items_killed_thirty_times(tmp_path: Path) -> None:
-    killed_ends_like_uninterrupted(tmp_path, count=200, bad_items=10, kills=30, seed=11)
+@pytest.mark.parametrize(
+    ("count", "kills"),
+    [pytest.param(24, 4, marks=pytest.mark.slow), pytest.param(200, 30, marks=[pytest.mark.sweep, pytest.mark.timeout(2700)])],
+)
+def test_many_items_with_bad_ones_among_them_killed_many_times(tmp_path: Path, count: int, kills: int) -> None:
+    killed_ends_like_uninterrupted(tmp_path, count=count, bad_items=10, kills=kills, seed=11)
 
 
 def killed_ends_like_uninterrupted(folder: Path, *, count: int, bad_items: int, kills: int, seed: int) -> None:

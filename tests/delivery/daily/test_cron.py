@@ -25,6 +25,7 @@ look: {voice: tone, minutes: 1, ambience: brown-noise}
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(400),
+    pytest.mark.xdist_group("processes"),  # one crontab, and ten runs at once
     pytest.mark.skipif(CRON is None or shutil.which("crontab") is None, reason="no cron on this machine (Debian package cron)"),
     pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="a cron daemon can only be started by root"),
 ]

@@ -14,10 +14,13 @@ import pytest
 from drift_audio.config import Settings, load_settings
 from drift_audio.delivery.daily import run as daily
 from drift_audio.delivery.daily.rotation import load_daily
-from drift_audio.errors import ConfigError, DeliveryError, DriftError, OutputError, WriterError
+from drift_audio.errors import CareStop, ConfigError, DeliveryError, DriftError, OutputError, WriterError
 from drift_audio.output_spec import OutputSpec
 from drift_audio.scenario import Scenario
+from drift_audio.words.care.gate import check
 from tests.delivery.sessions import session
+
+pytestmark = pytest.mark.long
 
 TODAY = date(2026, 3, 3)
 SECRET = "Zanzibarella"
@@ -221,3 +224,21 @@ def test_a_damaged_diary_is_one_clear_error(settings: Settings) -> None:
     with pytest.raises(DeliveryError, match="move it away") as caught:
         run(settings)
     assert isinstance(caught.value, DriftError)
+
+
+def test_a_stop_leaves_the_lines_of_help_in_log_and_page(tmp_path: Path) -> None:
+    settings = home(tmp_path)
+    report = check("I want to die", locale="en_GB")
+
+    def stopped(scenario: Scenario, target: OutputSpec, day: date):
+        raise CareStop(report)
+
+    with pytest.raises(CareStop):
+        run(settings, maker=stopped)
+    contact = report.lines[0].contact
+    log = (daily.state_folder(settings) / "daily.log").read_text()
+    assert contact in log
+    assert SECRET not in log
+    page = (out(settings) / "index.html").read_text()
+    assert "Are you safe right now?" in page
+    assert contact in page

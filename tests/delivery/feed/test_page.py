@@ -15,6 +15,8 @@ from drift_audio.delivery.feed.page import render_page
 from tests.delivery.feed.test_http_server import run
 from tests.delivery.sessions import LINES, published
 
+pytestmark = pytest.mark.long
+
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

@@ -14,6 +14,8 @@ from drift_audio.sound.beds.spec import Ambience
 from drift_audio.sound.beds.table import open_bed
 from tests.instruments import loudness
 
+pytestmark = pytest.mark.long
+
 CATALOG = Catalog("ambience", Ambience)
 LONG = ("rain", "ocean", "stream", "fire", "wind-in-trees", "distant-thunder", "brown-noise")  # one of each kind
 
@@ -70,10 +72,15 @@ def test_the_first_beds_keep_every_promise_for_four_minutes(name: str) -> None:
     assert figures.mono_db > -3
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", tuple(CATALOG))
-def test_every_bed_keeps_every_promise_in_the_long_run(name: str) -> None:
-    figures = measured(name, 60 if name in LONG else 15)
+@pytest.mark.parametrize(
+    ("name", "minutes"),
+    [
+        *(pytest.param(name, 15, marks=pytest.mark.slow if name in LONG else pytest.mark.sweep) for name in CATALOG),
+        *(pytest.param(name, 60, marks=pytest.mark.sweep) for name in LONG),
+    ],
+)
+def test_every_bed_keeps_every_promise_in_the_long_run(name: str, minutes: float) -> None:
+    figures = measured(name, minutes)
     assert figures.broken == ()
     assert abs(figures.level_db) <= 1.0
     assert figures.ears < 0.97

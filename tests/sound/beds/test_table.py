@@ -10,6 +10,8 @@ from drift_audio.sound.beds.level import k_weighted_lufs
 from drift_audio.sound.beds.spec import Ambience
 from drift_audio.sound.beds.table import bed_key, check_bed, open_bed
 
+pytestmark = pytest.mark.long
+
 CATALOG = Catalog("ambience", Ambience)
 NAMES = tuple(CATALOG)
 

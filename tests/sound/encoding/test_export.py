@@ -21,6 +21,8 @@ from drift_audio.sound.encoding.export import ExportOptions, Format, export
 from drift_audio.sound.encoding.tags import Chapter, Tags
 from tests.sound.instruments import cut, decode, needed, pink
 
+pytestmark = pytest.mark.long
+
 FORMATS: list[Format] = ["mp3", "wav", "flac", "ogg"]
 FRAMES = 7 * RATE + 13
 CHAPTERS = (Chapter("Arrive", 0, 2 * RATE), Chapter("Breath – in", 2 * RATE, 5 * RATE), Chapter("Return", 5 * RATE, FRAMES))

@@ -17,13 +17,14 @@ import soundfile
 from drift_audio.catalog import Catalog
 from drift_audio.cli.main import main_code
 from drift_audio.errors import CatalogError, EngineMissing, SpeechError
+from drift_audio.machine import usable_cores
 from drift_audio.sound import clip_guard
 from drift_audio.sound.engines import coqui, kokoro, piper
 from drift_audio.sound.engines.base import Voice
 from drift_audio.sound.engines.install import install
 from drift_audio.sound.engines.table import engine_state, open_engine
 from drift_audio.sound.voice.clip_cache import ClipCache
-from drift_audio.sound.voice.speech import VoiceBox, usable_cores
+from drift_audio.sound.voice.speech import VoiceBox
 from tests import measure_voices as measuring
 from tests.sound.engines import tiny_coqui
 
@@ -68,7 +69,7 @@ def test_the_passage_is_understood_and_sounds_well(box: VoiceBox, name: str, err
     assert 95 <= words / row.seconds * 60 <= {"joe": 200, "willow": 168}.get(name, 165)
 
 
-@pytest.mark.parametrize("name", ["heart", "ember", "joe"])
+@pytest.mark.parametrize("name", ["heart", "ember", pytest.param("joe", marks=pytest.mark.sweep)])
 def test_short_slow_and_long_clips_come_out_whole(box: VoiceBox, name: str) -> None:
     count, bad = measuring.short_and_long(name, box)
     print(f"\n{name}: {len(bad)} of {count}", *bad, sep="\n  ")

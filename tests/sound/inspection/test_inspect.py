@@ -17,6 +17,8 @@ from drift_audio.sound.inspection.inspect import Report, inspect
 from drift_audio.sound.inspection.picture import write_picture
 from tests.instruments import loudness
 
+pytestmark = pytest.mark.long
+
 CATALOG = Catalog("ambience", Ambience)
 SPOKEN = ((8.0, 13.0), (14.0, 18.0), (28.0, 32.0))
 

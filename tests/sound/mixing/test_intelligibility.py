@@ -42,6 +42,9 @@ When you are ready, feel your feet again, and the temperature of the air. Take o
 BEDS = Catalog("ambience", Ambience, user_folder=None)
 
 
+# Every test hears the same three minutes: they are spoken once.
+pytestmark = pytest.mark.xdist_group("intelligibility")
+
 # Three words of this passage are one in a hundred: where the first seed of a bed says more, the mean of three decides.
 SEEDS = (5, 6, 7)
 
@@ -82,8 +85,11 @@ def test_the_dry_voice_is_understood(talk: Timeline) -> None:
     assert dry_errors(talk) <= 0.03
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("bed", list(BEDS))
+#: Even noise, waves, grains, tones and calls: what CI runs of all beds.
+SOME = {"rain", "ocean", "fire", "soft-piano", "summer-night"}
+
+
+@pytest.mark.parametrize("bed", [pytest.param(bed, marks=pytest.mark.slow if bed in SOME else pytest.mark.sweep) for bed in BEDS])
 def test_the_bed_costs_at_most_one_word_in_a_hundred(bed: str, talk: Timeline) -> None:
     heard: list[float] = []
     for seed in SEEDS:

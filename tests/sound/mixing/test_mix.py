@@ -21,12 +21,25 @@ from drift_audio.sound.clip import Clip
 from drift_audio.sound.dsp.loudness import Meter
 from drift_audio.sound.mixing import ducking
 from drift_audio.sound.mixing.bells import cue, strike, tuned
-from drift_audio.sound.mixing.ducking import Duck, Fades
-from drift_audio.sound.mixing.mix import MixOptions, Tamer, bed_gain_db, mix
+from drift_audio.sound.mixing.ducking import STEP, Curve, Duck, Fades
+from drift_audio.sound.mixing.mix import MixOptions, Tamer, mix
 from drift_audio.sound.mixing.stems import write_stems
 from drift_audio.sound.mixing.voice_chain import VOICE_LUFS, levels, room, treat
 from drift_audio.sound.score import BedChange, BreathCycle, Event, Span, Speech, Strike, Timeline
 from tests.sound.instruments import pink
+
+pytestmark = pytest.mark.long
+
+
+def bed_gain_db(line: Timeline, options: MixOptions) -> Curve:
+    """The bed's gain in dB over the session at the control rate, fades apart."""
+    return ducking.bed_db(line, options.duck, options.fades)
+
+
+def steepest(curve: Curve) -> tuple[float, float]:
+    """Steepest fall and rise of a curve, in units a second, both positive."""
+    slopes = np.diff(curve) * RATE / STEP
+    return float(max(0.0, -slopes.min(initial=0.0))), float(max(0.0, slopes.max(initial=0.0)))
 
 
 class NoiseBed:
@@ -136,7 +149,7 @@ def test_slopes_stay_gentle() -> None:
     for style in STYLES:
         form = shape(style).duck
         duck = Duck(depth_db=form.depth_db, attack=form.lead_s, hold=form.hold_s, release=form.release_s)
-        fall, rise = ducking.steepest(bed_gain_db(line, replace(OPTIONS, duck=duck)))
+        fall, rise = steepest(bed_gain_db(line, replace(OPTIONS, duck=duck)))
         assert fall <= 22.0, style
         assert rise <= 7.0, style
     whole = ducking.speaking(line, Duck())
@@ -201,10 +214,10 @@ def test_no_timeline_makes_the_bed_pump(gaps: list[tuple[float, float]], depth: 
         spoken.append((now + gap, length))
         now += gap + length
     line = timeline(now + 10, spoken)
-    fall, rise = ducking.steepest(ducking.bed_db(line, duck, Fades()))
-    steepest = np.pi / 2
-    assert fall <= steepest * (depth / attack + duck.lift_db / 4) * 1.02
-    assert rise <= steepest * (depth / duck.release + duck.lift_db / 4) * 1.02
+    fall, rise = steepest(ducking.bed_db(line, duck, Fades()))
+    slope = np.pi / 2
+    assert fall <= slope * (depth / attack + duck.lift_db / 4) * 1.02
+    assert rise <= slope * (depth / duck.release + duck.lift_db / 4) * 1.02
     speaking = ducking.speaking(line, duck)
     for start, length in spoken:
         under = speaking[round(start * 100 + 0.5) : int((start + length) * 100)]

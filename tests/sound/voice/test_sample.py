@@ -33,10 +33,10 @@ def test_sentences_stand_a_short_silence_apart(tmp_path: Path, voices: VoiceBox)
 
 
 def test_a_failed_write_leaves_nothing(tmp_path: Path, voices: VoiceBox, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
+    def full(_handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(sample, "_write", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(ExportError, match="No space left"):
         sample.write_sample(("One.",), tmp_path / "s.wav", voices, voice="tone")
     assert not list(tmp_path.glob("*s.wav*"))

@@ -1,39 +1,47 @@
-"""The second ear: it widens what the rules hear, is silent without its model, and never unsays a rule."""
+"""The classifier: it widens what the rules hear, hears a story whole, and is silent without its model."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from drift_audio.words.care import classifier, gate
+from drift_audio.words.care import classifier, gate, weighing
+from drift_audio.words.care.report import Outcome
 from drift_audio.words.understanding import theme_model
-from tests.corpora import CARE, CARE_UNSEEN, care_texts, lines
+from tests.corpora import CARE_LEARNT, CARE_UNSEEN, care_texts
+
+pytestmark = pytest.mark.long
 
 
 @pytest.mark.slow
 def test_it_hears_most_of_what_it_never_learnt(capsys: pytest.CaptureFixture[str]) -> None:
-    """Alone, on the sets that it was not learnt from; the ordinary situations of the stories were learnt from."""
+    """Alone, on the short sets that it was not learnt from."""
     grave = [line for name in ("crisis", "abuse", "caution") for folder in CARE_UNSEEN for line in care_texts(folder, name)]
     ordinary = [line for folder in CARE_UNSEEN for line in care_texts(folder, "ok")]
-    found, wrongly = (sum(danger(text) > classifier.SURE for text in some) / len(some) for some in (grave, ordinary))
+    found, wrongly = (sum(danger(text) > weighing.SURE for text in some) / len(some) for some in (grave, ordinary))
     with capsys.disabled():
-        print(f"\nsecond ear alone: {found:.3f} of {len(grave)} danger signs, {wrongly:.3f} of {len(ordinary)} look-alikes")
-    assert found >= 0.85
+        print(f"\nclassifier alone: {found:.3f} of {len(grave)} danger signs, {wrongly:.3f} of {len(ordinary)} look-alikes")
+    assert found >= 0.82
     assert wrongly <= 0.02
 
 
 def danger(text: str) -> float:
     heard = classifier.hear(text)
     assert heard is not None
-    return heard.danger
+    return heard.log_odds
 
 
-def test_the_ear_is_the_net_that_was_learnt() -> None:
-    """The adapter makes the difference: without it the same reading of the plain model tells nothing."""
+def heard(log_odds: float, kind: Outcome = "crisis", *, story: bool = False) -> classifier.Heard:
+    return classifier.Heard(log_odds=log_odds, kind=kind, outcome=kind, caution=0.0, is_story=story)
+
+
+def test_the_classifier_is_the_net_that_was_learnt() -> None:
+    """The adapter makes the difference: without it the same readings of the plain model tell nothing."""
     learnt = classifier.tuned()
     assert all(layer.query.adapter is not None for layer in learnt.model.layers)
-    plain = classifier.Tuned(theme_model.model(), learnt.weights, learnt.bias)
+    plain = replace(learnt, model=theme_model.model())
     hint = "I have a plan for the weekend and nobody will find me until Monday"
     assert learnt.likely("I want to die")[1] > 0.9
     assert abs(plain.likely(hint)[0] - learnt.likely(hint)[0]) > 0.05
@@ -42,10 +50,10 @@ def test_the_ear_is_the_net_that_was_learnt() -> None:
 
 @pytest.mark.parametrize("outcome", ["crisis", "abuse", "caution"])
 def test_no_danger_that_a_rule_stops_is_let_through(outcome: str) -> None:
-    grave = [line for file in CARE.rglob(f"{outcome}.txt") for line in lines(file)]
+    grave = [line for folder in (*CARE_LEARNT, *CARE_UNSEEN) for line in care_texts(folder, outcome)]
     for line in grave[:: max(1, len(grave) // 150)]:
-        heard = classifier.hear(line) if gate.by_rules(line).outcome != "ok" else None
-        assert heard is None or heard.danger > classifier.HARMLESS or gate.check(line).outcome != "ok", line
+        stopped = classifier.hear(line) if gate.by_rules(line).outcome != "ok" else None
+        assert stopped is None or stopped.log_odds > weighing.HARMLESS or gate.check(line).outcome != "ok", line
 
 
 def test_a_word_alone_is_let_through_where_nothing_sounds_of_danger(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -53,8 +61,8 @@ def test_a_word_alone_is_let_through_where_nothing_sounds_of_danger(monkeypatch:
     assert gate.by_rules(figure).outcome == "caution"
     own = 'rules: [{outcome: caution, reason: sea, needs: [rotterdam], patterns: ["rotterdam"]}]\n'
     (tmp_path / "signals.yaml").write_text(own, "utf-8")
-    for level, outcome in ((classifier.HARMLESS / 2, "ok"), (classifier.HARMLESS * 2, "caution")):
-        monkeypatch.setattr(gate, "hear", lambda _text, level=level: classifier.Heard(level, "crisis"))
+    for level, outcome in ((weighing.HARMLESS - 1, "ok"), (weighing.HARMLESS + 1, "caution")):
+        monkeypatch.setattr(gate, "hear", lambda _text, level=level: heard(level))
         assert gate.check(figure).outcome == outcome
         # The listener's own wish is never explained away, nor is a rule of the user's own.
         assert gate.check("I want to kill myself").outcome == "crisis"
@@ -62,7 +70,7 @@ def test_a_word_alone_is_let_through_where_nothing_sounds_of_danger(monkeypatch:
 
 
 def test_what_was_put_together_from_several_words_is_not_let_through(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gate, "hear", lambda _text: classifier.Heard(classifier.HARMLESS / 9, "crisis"))
+    monkeypatch.setattr(gate, "hear", lambda _text: heard(weighing.HARMLESS - 2))
     assert gate.check("He calls it passion. I call it being held down.").outcome == "abuse"
 
 
@@ -74,7 +82,7 @@ def test_without_the_model_the_rules_stand_alone(monkeypatch: pytest.MonkeyPatch
 
 def test_what_it_stops_gets_kind_words_and_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     for outcome in ("crisis", "abuse", "caution"):
-        monkeypatch.setattr(gate, "hear", lambda _text, outcome=outcome: classifier.Heard(0.9, outcome))
+        monkeypatch.setattr(gate, "hear", lambda _text, outcome=outcome: heard(weighing.SURE + 1, outcome))
         report = gate.check("a quiet evening", locale="en_GB")
         assert report.outcome == outcome
         assert report.message
@@ -101,4 +109,14 @@ def test_sentences_stand_as_typed_and_are_bounded() -> None:
         "then home ...",
     ]
     assert classifier.spoken(" ?! ") == []
-    assert len(classifier.spoken("Yes. " * 500)) <= 60
+    assert len(classifier.spoken("Yes. " * 500)) <= 120
+
+
+def test_a_long_story_is_heard_in_stretches_that_overlap() -> None:
+    told = [f"Sentence number {number} has these words in it." for number in range(100)]
+    found = classifier.windows(told)
+    assert len(found) > 2
+    assert all(sentence in " ".join(found) for sentence in told)
+    assert all(len(window.split()) <= 200 for window in found)
+    assert classifier.windows(told[:4]) == [" ".join(told[:4])]
+    assert classifier.windows(["word " * 900]) == ["word " * 900]

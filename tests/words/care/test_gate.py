@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from drift_audio.errors import ConfigError
 from drift_audio.script.model import Script, Section, Utterance
 from drift_audio.words.care.gate import by_rules, check, check_script
 from drift_audio.words.care.report import CareReport
 from tests.corpora import CARE_LEARNT, CARE_UNSEEN, care_texts
+
+pytestmark = pytest.mark.long
 
 # By people who had seen neither rules nor training lines; never learnt by the classifier, rules were widened after the first try.
 UNSEEN = [folder.name for folder in CARE_UNSEEN]
@@ -48,16 +49,22 @@ def test_recall_and_false_positives(folder: str, capsys: pytest.CaptureFixture[s
     assert wrongly <= (0.03 if folder in UNSEEN else 0.02)
 
 
-@pytest.mark.slow
-def test_the_ear_takes_nothing_from_the_rules(capsys: pytest.CaptureFixture[str]) -> None:
-    """All sets together: some hold but forty look-alikes, of which one more or less says nothing."""
-    told = {folder: judged(folder, check, capsys) for folder in LEARNT}
+@pytest.mark.parametrize(
+    "folders",
+    [
+        pytest.param(LEARNT[::3], marks=pytest.mark.slow, id="some"),
+        pytest.param(LEARNT, marks=pytest.mark.sweep, id="all"),
+    ],
+)
+def test_the_ear_takes_nothing_from_the_rules(folders: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Several sets together: some hold but forty look-alikes, of which one more or less says nothing."""
+    told = {folder: judged(folder, check, capsys) for folder in folders}
     danger, fine = (
-        {folder: sum(len(texts(name, folder)) for name in names) for folder in LEARNT}
+        {folder: sum(len(texts(name, folder)) for name in names) for folder in folders}
         for names in (("crisis", "abuse", "caution"), ("ok",))
     )
-    assert sum(told[folder][0] * danger[folder] for folder in LEARNT) / sum(danger.values()) >= 0.98
-    assert sum(told[folder][2] * fine[folder] for folder in LEARNT) / sum(fine.values()) <= 0.02
+    assert sum(told[folder][0] * danger[folder] for folder in folders) / sum(danger.values()) >= 0.98
+    assert sum(told[folder][2] * fine[folder] for folder in folders) / sum(fine.values()) <= 0.02
 
 
 def judged(folder: str, judge: Callable[[str], CareReport], capsys: pytest.CaptureFixture[str]) -> tuple[float, float, float]:
@@ -140,22 +147,6 @@ def test_user_lines_and_signals_override(tmp_path: Path) -> None:
     assert check("I want to die", locale="en_US", data_dir=tmp_path).lines[0].contact == "12345"
     assert check("We saw Rotterdam", data_dir=tmp_path).reason == "harbour"
     assert check("We saw Rotterdam").outcome == "ok"
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        'idioms: {rotterdam: ["(rotterdam"]}',
-        'rules: [{outcome: caution, reason: r, needs: [rotterdam], patterns: ["[a-"]}]',
-        'rules: [{outcome: caution, reason: r, needs: [rotterdam], patterns: ["<nowhere> rotterdam"]}]',
-        'rules: [{outcome: caution, reason: r, needs: [rotterdam], patterns: ["rotterdam"], unless: ["*"]}]',
-        "rules: [{outcome: caution, reason: r, needs: [rotterdam], patterns: []}]",
-    ],
-)
-def test_a_broken_pattern_of_the_users_is_told_before_anything_is_judged(content: str, tmp_path: Path) -> None:
-    (tmp_path / "signals.yaml").write_text(content, "utf-8")
-    with pytest.raises(ConfigError, match=r"signals\.yaml"):
-        check("A calm evening.", data_dir=tmp_path)
 
 
 def test_written_script_is_judged_as_said_to_the_listener() -> None:

@@ -1,12 +1,32 @@
 """Every paragraph of every bank, with every class of filler, reads as a finished sentence."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from drift_audio.script.model import Script, Section, Utterance
 from drift_audio.words.care.gate import check_script
-from drift_audio.words.guides.check import broken_rules, check_banks, every_paragraph, names_with_banks
+from drift_audio.words.guides.check import broken_rules, check_banks, fillers, names_with_banks, samples
+from drift_audio.words.guides.load import load_banks
+from drift_audio.words.guides.story_slots import all_entries
+from drift_audio.words.guides.template import parse, prune
+
+TRIES = 40
+
+
+def every_paragraph(name: str) -> Iterator[str]:
+    """What the banks of a theme can say, in `TRIES` wordings of each paragraph, with every class of filler."""
+    banks = load_banks(name)
+    fills = [replace(fill, pools={**fill.pools, **banks.pools}) for fill in fillers()]
+    for _, entry in all_entries(banks):
+        tree = parse(entry.text)
+        for pruned in (prune(tree, fill) for fill in fills):
+            yield from samples(pruned, TRIES) if pruned is not None else ()
+
+
+pytestmark = pytest.mark.long
 
 
 @pytest.mark.parametrize("name", names_with_banks())

@@ -13,6 +13,8 @@ import pytest
 
 from drift_audio.words.understanding import minilm, theme_model
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def file() -> Path:

@@ -11,6 +11,8 @@ from drift_audio.words.understanding.reader import read_story
 from drift_audio.words.understanding.story import FEELINGS, THEMES, Story
 from tests import corpora
 
+pytestmark = pytest.mark.long
+
 
 class Row(NamedTuple):
     text: str

@@ -20,6 +20,8 @@ from drift_audio.words.writers.offline import OfflineWriter
 from drift_audio.words.writers.offline.repetition import example_story, measure
 from tests import corpora
 
+pytestmark = pytest.mark.long
+
 TOLD = corpora.STRANDS
 NAMES = sorted(path.stem for path in TOLD.glob("*.txt"))
 MOTHER = Person(noun="mother", phrase="your mother", pronouns=SHE)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from pathlib import Path
 from typing import Final
 
 from pydantic import ValidationError
 
+from drift_audio.files import private_folder, write_whole
 from drift_audio.words.writers.base import Written
 
 MOST_FILES: Final = 64
@@ -46,11 +46,7 @@ class ScriptCache:
         if self._folder is None:
             return
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=self._folder, suffix=".part")
-            with os.fdopen(handle, "wb") as out:
-                out.write(written.model_dump_json().encode())
-            Path(temporary).replace(self._folder / f"{name}.json")
+            write_whole(private_folder(self._folder) / f"{name}.json", written.model_dump_json().encode())
             self._forget_old()
         except OSError:
             return

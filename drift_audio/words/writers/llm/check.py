@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 
+from drift_audio.config import LlmSettings
 from drift_audio.errors import WriterError
 from drift_audio.scenario import Frozen
 from drift_audio.script.budget import plan
+from drift_audio.words.writers.llm.destination import destination
 from drift_audio.words.writers.llm.faults import Fault
 from drift_audio.words.writers.llm.prompts import check_messages
 from drift_audio.words.writers.llm.schema import SectionAnswer, section_schema
-from drift_audio.words.writers.llm.settings import LlmSettings, destination
 from drift_audio.words.writers.llm.writer import open_model
 
 ANSWER_TOKENS = 120

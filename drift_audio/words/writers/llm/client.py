@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
+from drift_audio.config import LlmSettings
+from drift_audio.machine import is_loopback
 from drift_audio.scenario import Frozen
 from drift_audio.words.writers.llm.faults import RETRIED, Fault, fault_of
-from drift_audio.words.writers.llm.settings import LlmSettings, is_loopback
 
 MAX_ANSWER_CHARS: Final = 200_000
 WORTH_KEEPING: Final = 400

@@ -9,6 +9,8 @@ import os
 import sys
 from typing import Any
 
+from drift_audio.machine import usable_cores
+
 
 def parameters(file: str, context: int, key: str) -> Any:
     """llama.cpp's own settings: loopback, a free port, one conversation, nothing kept."""
@@ -21,7 +23,7 @@ def parameters(file: str, context: int, key: str) -> Any:
     chosen.port = 0
     chosen.n_ctx = context
     chosen.n_parallel = 1
-    chosen.cpuparams.n_threads = chosen.cpuparams_batch.n_threads = max(1, os.cpu_count() or 1)
+    chosen.cpuparams.n_threads = chosen.cpuparams_batch.n_threads = usable_cores()
     # Threads that spin while they wait lose more than they gain on a busy machine.
     chosen.cpuparams.poll = chosen.cpuparams_batch.poll = 0
     chosen.offline = True

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
-
+from drift_audio.language_tags import primary_language
 from drift_audio.scenario import Scenario
 from drift_audio.script.budget import PhasePlan, Plan
 from drift_audio.script.rules import number_words
 from drift_audio.script.shapes import shape
 from drift_audio.words.understanding.story import Story
 from drift_audio.words.writers.llm.client import Message
+from drift_audio.yamlfile import read_mapping
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
 
-FOLDER: Final = "drift_audio.words.writers"
+FOLDER: Final = Path(__file__).parents[1] / "prompts"
 
 
 class Prompts:
@@ -88,7 +88,7 @@ def check_messages() -> tuple[Message, ...]:
 
 def language_name(tag: str) -> str:
     """A language by its English name, or the tag itself."""
-    return str(_data("languages").get(tag.partition("-")[0].lower(), f"the language with the tag {tag}"))
+    return str(_data("languages").get(primary_language(tag), f"the language with the tag {tag}"))
 
 
 def spoken_length(minutes: float) -> str:
@@ -101,8 +101,8 @@ def spoken_length(minutes: float) -> str:
 def version() -> str:
     """A fingerprint of all prompt files; changes whenever one of them does."""
     digest = hashlib.blake2b(digest_size=8)
-    for file in sorted(resources.files(FOLDER).joinpath("prompts").iterdir(), key=lambda entry: entry.name):
-        if file.name.endswith((".j2", ".yaml")):
+    for file in sorted(FOLDER.iterdir(), key=lambda entry: entry.name):
+        if file.suffix in {".j2", ".yaml"}:
             digest.update(file.read_bytes())
     return digest.hexdigest()
 
@@ -134,13 +134,10 @@ def _fence(situation: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    folder = resources.files(FOLDER).joinpath("prompts")
     # Plain text for a model, not HTML: escaping would show entities to it.
-    return Environment(
-        loader=FunctionLoader(lambda name: folder.joinpath(name).read_text("utf-8")), undefined=StrictUndefined, autoescape=False  # noqa: S701
-    )  # fmt: skip
+    return Environment(loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, autoescape=False)  # noqa: S701
 
 
 def _template(name: str) -> Template:
@@ -149,4 +146,4 @@ def _template(name: str) -> Template:
 
 @cache
 def _data(name: str) -> dict[str, Any]:
-    return dict(yaml.safe_load(resources.files(FOLDER).joinpath("prompts", f"{name}.yaml").read_text("utf-8")))
+    return read_mapping(FOLDER / f"{name}.yaml")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from drift_audio.config import LlmSettings
 from drift_audio.errors import BadInput, WriterError
 from drift_audio.scenario import Scenario
 from drift_audio.script.budget import Plan, plan
@@ -18,13 +19,13 @@ from drift_audio.words.understanding.story import Story
 from drift_audio.words.writers.base import Progress, SectionReport, Writer, Written
 from drift_audio.words.writers.llm.cache import ScriptCache
 from drift_audio.words.writers.llm.client import ChatClient, open_client
+from drift_audio.words.writers.llm.destination import Destination, destination
 from drift_audio.words.writers.llm.drafting import Drafting, Drafts, fits_whole
 from drift_audio.words.writers.llm.faults import Fault
 from drift_audio.words.writers.llm.fit_section import words_of
 from drift_audio.words.writers.llm.judge import Judge
 from drift_audio.words.writers.llm.llama_server import check_model_file, serve
 from drift_audio.words.writers.llm.prompts import Prompts, version
-from drift_audio.words.writers.llm.settings import Destination, LlmSettings, destination
 
 NO_KEY: Final = "none"
 

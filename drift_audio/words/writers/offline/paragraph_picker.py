@@ -283,14 +283,6 @@ class Bench:
             return month_of_decks(size, self._shares[slot], every)
         return month_of_decks(size - 1, max(1, self._shares[slot] - 1), every) if card else month_of_decks(1, 1, every)
 
-    def lacking(self) -> Iterator[tuple[str, str, int, int]]:
-        """Paragraphs with too few wordings for a month: slot, first wording, how many there are and how many it takes."""
-        for slot in self._shares:
-            for card, variant in enumerate(self.variants(slot)):
-                have, need = len(self._ordered(slot, card)), self._need(slot, card)
-                if have < need:
-                    yield self._key(slot), expand(variant.tree, 0), have, need
-
     def _besides(self, slot: str, card: int) -> range:
         return besides(len(self._ordered(slot, card)), self._need(slot, card), self.seed, shift=card)
 

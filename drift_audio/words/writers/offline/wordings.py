@@ -1,7 +1,7 @@
 """In which order the wordings of one paragraph are used: each as far as may be from those that were said before it.
 
 Every deck that deals a paragraph within a month has wordings of its own, and so has every day on which it may be said besides.
-So nobody hears a paragraph in the same words twice in thirty days, as long as it has as many wordings as decks (`lacking`).
+So nobody hears a paragraph in the same words twice in thirty days, as long as it has as many wordings as decks.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from drift_audio.errors import ScenarioError
+from drift_audio.language_tags import primary_language
 from drift_audio.scenario import Scenario
 from drift_audio.script.budget import PhasePlan, Plan, least_seconds, plan
 from drift_audio.script.lint import lint
@@ -41,7 +42,7 @@ class OfflineWriter:
             ScenarioError: the language is not English; the LLM writer is named instead.
         """
         for tongue in (scenario.language, story.language):
-            if tongue.partition("-")[0].lower() != "en":
+            if primary_language(tongue) != "en":
                 raise ScenarioError(
                     f"the offline writer speaks English only, not {language_name(tongue)}; "
                     "write in English, or use --writer llm (see drift-audio llm check)"

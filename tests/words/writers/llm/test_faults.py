@@ -11,15 +11,18 @@ from collections.abc import Iterator
 import pytest
 from pydantic import SecretStr
 
+from drift_audio.config import LlmSettings
 from drift_audio.scenario import Scenario
 from drift_audio.script.lint import lint
 from drift_audio.words.care.gate import check_script
 from drift_audio.words.understanding.story import Story
 from drift_audio.words.writers.base import Written
-from drift_audio.words.writers.llm import LlmSettings, LlmWriter
+from drift_audio.words.writers.llm import LlmWriter
 from tests.script.samples import sample
 from tests.words.writers.llm.faults_played import PLAYED
 from tests.words.writers.llm.stub import closed_port, stub
+
+pytestmark = pytest.mark.long
 
 SITUATION = "Zebulon and I quarrelled over the marmalade this morning."
 SCENARIO = Scenario(situation=SITUATION, style="meditation", minutes=3, seed=5)

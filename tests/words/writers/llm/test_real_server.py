@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -12,18 +12,21 @@ import psutil
 import pytest
 from pydantic import SecretStr
 
+from drift_audio.config import LlmSettings
 from drift_audio.errors import ConfigError, WriterError
 from drift_audio.scenario import STYLES, Scenario
 from drift_audio.script.lint import lint
 from drift_audio.words.care.gate import check_script
 from drift_audio.words.understanding.reader import read_story
 from drift_audio.words.understanding.story import Story
-from drift_audio.words.writers.llm import LlmSettings, LlmWriter
+from drift_audio.words.writers.llm import LlmWriter
 from drift_audio.words.writers.llm.check import check_model
 from drift_audio.words.writers.llm.llama_server import LocalServer, serve
 from drift_audio.words.writers.offline import OfflineWriter
 from tests.words.writers.llm.make_tiny_gguf import write_tiny_gguf
 from tests.words.writers.llm.test_faults import PlainWriter
+
+pytestmark = pytest.mark.long
 
 SCENARIO = Scenario(situation="I have an exam tomorrow and cannot settle.", minutes=1, seed=3)
 
@@ -148,14 +151,20 @@ SITUATIONS = (
 )
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(1500)
-def test_ten_sessions_with_a_small_real_model_all_complete() -> None:
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        pytest.param((0, 1, 3), marks=[pytest.mark.slow, pytest.mark.timeout(900)], id="three"),
+        pytest.param(range(10), marks=[pytest.mark.sweep, pytest.mark.timeout(3000)], id="ten"),
+    ],
+)
+def test_sessions_with_a_small_real_model_all_complete(numbers: Sequence[int]) -> None:
     assert {style for style, _ in SITUATIONS} == set(STYLES)
     model = smol()
     offline = OfflineWriter()
     with serve(model, context_tokens=8192) as running:
-        for number, (style, situation) in enumerate(SITUATIONS):
+        for number in numbers:
+            style, situation = SITUATIONS[number]
             scenario = Scenario(situation=situation, style=style, minutes=5, seed=number)
             began = time.monotonic()
             # A bounded wait keeps the test short; what a slow machine did not finish is the offline writer's.

@@ -16,6 +16,7 @@ from hypothesis import settings as fuzz
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from drift_audio.config import LlmSettings
 from drift_audio.errors import BadInput, ConfigError, WriterError
 from drift_audio.scenario import Scenario
 from drift_audio.script.budget import plan
@@ -23,12 +24,14 @@ from drift_audio.script.lint import lint
 from drift_audio.script.model import Pause, Utterance
 from drift_audio.words.understanding.story import Story
 from drift_audio.words.writers.base import Written
-from drift_audio.words.writers.llm import LlmSettings, LlmWriter, destination
+from drift_audio.words.writers.llm import LlmWriter, destination
 from drift_audio.words.writers.llm.fit_section import fit, words_of
 from drift_audio.words.writers.llm.parse_answer import read_section, read_whole, unwrap
 from drift_audio.words.writers.offline import OfflineWriter
 from tests.words.writers.llm.stub import Talk, closed_port, good_answer, stub
 from tests.words.writers.llm.test_faults import SCENARIO, PlainWriter, settings
+
+pytestmark = pytest.mark.long
 
 SECRET = "sk-very-secret"
 
@@ -255,7 +258,8 @@ CUT = """
 import time
 from drift_audio.scenario import Scenario
 from drift_audio.words.understanding.story import Story
-from drift_audio.words.writers.llm import LlmSettings, LlmWriter
+from drift_audio.config import LlmSettings
+from drift_audio.words.writers.llm import LlmWriter
 from drift_audio.words.writers.offline import OfflineWriter
 settings = LlmSettings(base_url={url!r}, model="m", named_by_user=True, timeout_s=4, retries=1)
 began = time.monotonic()

@@ -12,6 +12,8 @@ from drift_audio.words.writers.offline import OfflineWriter
 from drift_audio.words.writers.offline.repetition import paragraphs
 from tests import corpora
 
+pytestmark = pytest.mark.long
+
 NAMED_FILE = corpora.STORIES / "learnt" / "named.txt"
 CASES = [line.split(" | ") for line in NAMED_FILE.read_text("utf-8").splitlines() if not line.startswith("#")]
 

@@ -9,6 +9,8 @@ from drift_audio.words.shuffle import MONTH, deal, hand, month_of_decks, walk
 from drift_audio.words.writers.offline.repetition import example_story, measure
 from drift_audio.words.writers.offline.wordings import besides, onward, order, own
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize(("size", "key"), [(1, "a"), (5, "b"), (14, "c")])
 def test_a_deck_is_dealt_through_before_it_comes_round(size, key):
@@ -71,9 +73,22 @@ def test_a_month_of_daily_sessions(theme):
     assert_fresh(measure(example_story(theme), days=30))
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("style", ["hypnosis", "sleep", "breathing", "walking", "story"])
-@pytest.mark.parametrize("theme", ["relationship-repair", "grief", "anxiety", "loneliness"])
+#: One theme a style, each style and each theme once or twice: what CI runs of all.
+SOME = {
+    ("relationship-repair", "hypnosis"),
+    ("grief", "sleep"),
+    ("anxiety", "breathing"),
+    ("loneliness", "walking"),
+    ("grief", "story"),
+}
+MONTHS = [
+    pytest.param(theme, style, marks=pytest.mark.slow if (theme, style) in SOME else pytest.mark.sweep)
+    for theme in ("relationship-repair", "grief", "anxiety", "loneliness")
+    for style in ("hypnosis", "sleep", "breathing", "walking", "story")
+]
+
+
+@pytest.mark.parametrize(("theme", "style"), MONTHS)
 def test_a_month_of_daily_sessions_in_other_styles(theme, style):
     assert_fresh(measure(example_story(theme), style=style, days=30))
 

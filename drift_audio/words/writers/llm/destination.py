@@ -1,34 +1,13 @@
-"""How to reach the language model, and where that sends the words."""
+"""Where the words go when a language model is asked."""
 
 from __future__ import annotations
 
-import ipaddress
-from pathlib import Path
-from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
-
+from drift_audio.config import LlmSettings
 from drift_audio.errors import ConfigError
+from drift_audio.machine import is_loopback
 from drift_audio.scenario import Frozen
-
-
-class LlmSettings(Frozen):
-    """Filled by `config`; the names are the ecosystem's own.
-
-    timeout_s: bound on one answer, connection included. retries: further tries after a passing failure.
-    context_tokens: what the model can hold; small ones are asked section by section.
-    model_file: a .gguf to run here. named_by_user: the server's address came from the user, not from a default.
-    """
-
-    base_url: str | None = None
-    model: str | None = None
-    api_key: SecretStr | None = None
-    timeout_s: Annotated[float, Field(gt=0, le=3600)] = 120.0
-    retries: Annotated[int, Field(ge=0, le=10)] = 2
-    context_tokens: Annotated[int, Field(ge=512)] = 8192
-    model_file: Path | None = None
-    named_by_user: bool = False
 
 
 class Destination(Frozen):
@@ -69,11 +48,3 @@ def destination(settings: LlmSettings) -> Destination:
     if parts.username or parts.password:
         raise ConfigError("put no key or password into the server's address; use OPENAI_API_KEY")
     return Destination(host=f"{host}:{port}" if port else host, model=settings.model, local=is_loopback(host))
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name means this machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
