@@ -61,6 +61,11 @@ def slots_for(story: Story, journey: Journey, *, minutes: str, turn: int) -> Slo
     )
 
 
+def told_sentences(story: Story, *, night: bool) -> tuple[str, ...]:
+    """Two or three lines of the story as sentences, in its order; none where fewer are sure."""
+    return tuple(_speakable(line.sentence) for line in chosen_told(story.told, night=night))
+
+
 def _speakable(sentence: str) -> str:
     """Numbers of three digits as words: standing alone they look like those of a help line."""
     return _HUNDREDS.sub(lambda found: _hundreds(int(found[0])), sentence)

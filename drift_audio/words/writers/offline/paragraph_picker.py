@@ -93,12 +93,16 @@ class Bench:
     Args:
         story: what was understood. style, minutes: of the scenario; minutes in words. seed: of the scenario.
         attempt: above 0, deals other cards than the seed would. terse: takes the shortest of the next few cards and wordings.
+        told: lines of the story itself are said, so that no other line need name what it is about.
     """
 
-    def __init__(self, story: Story, *, style: str, minutes: str, seed: int, attempt: int = 0, terse: bool = False) -> None:
+    def __init__(
+        self, story: Story, *, style: str, minutes: str, seed: int, attempt: int = 0, terse: bool = False, told: bool = False
+    ) -> None:
         self.seed = seed
         self._attempt = attempt
         self._terse = terse
+        self._told_back = told
         self.theme = load_banks(story.theme)
         self._calm = load_banks(FALLBACK)
         self._shared = load_banks(SHARED)
@@ -166,7 +170,7 @@ class Bench:
     def tells(self, texts: Sequence[str]) -> bool:
         """Whether one of the texts names what the session is about, as far as the story knows it."""
         low = " ".join(texts).lower()
-        return not self._told or any(value.lower() in low for value in self._told)
+        return self._told_back or not self._told or any(value.lower() in low for value in self._told)
 
     def _entries(self, slot: str) -> Sequence[Entry]:
         if slot.startswith("goal:"):

@@ -12,11 +12,12 @@ from drift_audio.script.lint import lint
 from drift_audio.script.model import Script, Section
 from drift_audio.script.shapes import Shape, shape
 from drift_audio.words.journeys.choose import Choice, choose
+from drift_audio.words.journeys.told_slots import told_sentences
 from drift_audio.words.understanding.language import language_name
 from drift_audio.words.understanding.story import Story
 from drift_audio.words.writers.base import Progress, SectionReport, Written
 from drift_audio.words.writers.offline.bells import title, with_bells
-from drift_audio.words.writers.offline.fill_phase import SHORT_SESSION, Fit, fill_phase
+from drift_audio.words.writers.offline.fill_phase import SHORT_SESSION, Fit, Para, fill_phase
 from drift_audio.words.writers.offline.journey_script import Draft, journey_script, note
 from drift_audio.words.writers.offline.layout import lay_out
 from drift_audio.words.writers.offline.numbers import minutes_in_words
@@ -83,13 +84,16 @@ def _script(scenario: Scenario, story: Story, attempt: int, thin: float, *, brie
     budget = plan(scenario.style, scenario.minutes)
     form = shape(scenario.style)
     length = minutes_in_words(scenario.minutes)
-    bench = Bench(story, style=scenario.style, minutes=length, seed=scenario.seed, attempt=attempt, terse=thin < TERSE)
+    told = told_sentences(story, night=form.rules.emergence == "never") if scenario.minutes >= SHORT_SESSION else ()
+    bench = Bench(
+        story, style=scenario.style, minutes=length, seed=scenario.seed, attempt=attempt, terse=thin < TERSE, told=bool(told)
+    )
     size = SHORT_SESSION / 2 if brief else scenario.minutes
     return Script(
         title=title(scenario.seed, scenario.style),
         style=scenario.style,
         minutes=scenario.minutes,
-        sections=tuple(_section(bench, item, form, budget, Fit(size, thin)) for item in budget.phases),
+        sections=tuple(_section(bench, item, form, budget, Fit(size, thin), told=told) for item in budget.phases),
         voice=scenario.voice,
         ambience=scenario.ambience,
         language=scenario.language,
@@ -98,8 +102,16 @@ def _script(scenario: Scenario, story: Story, attempt: int, thin: float, *, brie
     )
 
 
-def _section(bench: Bench, item: PhasePlan, form: Shape, budget: Plan, fit: Fit) -> Section:
+def _section(bench: Bench, item: PhasePlan, form: Shape, budget: Plan, fit: Fit, *, told: tuple[str, ...]) -> Section:
     tokens = phase_tokens(form.style, item.key, bench.theme)
     said = fill_phase(bench, tokens, item, form.phase(item.key), fit=fit)
+    if told and item is budget.phases[0]:
+        said = _with_told(bench, said, told)
     parts = lay_out(said, form.palette, budget.pattern, silence_s=item.silence_s)
     return Section(name=item.title, phase=item.key, parts=with_bells(parts, item.key, form, budget))
+
+
+def _with_told(bench: Bench, said: list[Para], told: tuple[str, ...]) -> list[Para]:
+    """The told lines in a paragraph of their own, before the one that meets the situation."""
+    at = next((at for at, para in enumerate(said) if para.slot == "meet"), len(said))
+    return [*said[:at], Para("told", " ".join([bench.draw("told-opens") or "", *told]).strip()), *said[at:]]
