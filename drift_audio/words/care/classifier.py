@@ -13,10 +13,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from drift_audio.words.care.report import Outcome
 from drift_audio.words.understanding import theme_model
+from drift_audio.words.understanding.arrays import Matrix, Tensor, Vector
 from drift_audio.words.understanding.language import detect
 from drift_audio.words.understanding.minilm import MiniLM, adapted
 from drift_audio.words.understanding.wordpiece import pieces
@@ -115,9 +116,9 @@ class Tuned:
     """
 
     model: MiniLM
-    weights: Any
-    bias: Any
-    piece_weights: Any
+    weights: Matrix
+    bias: Vector
+    piece_weights: Matrix
 
     def likely(self, text: str) -> tuple[float, ...]:
         """Probability of each of `OUTCOMES` for one text of at most `MOST_PIECES` pieces; the rest is left out."""
@@ -127,7 +128,7 @@ class Tuned:
         shares = np.exp(logits - logits.max())
         return tuple((shares / shares.sum()).tolist())
 
-    def logits(self, last: Any) -> Any:
+    def logits(self, last: Matrix) -> Vector:
         """Log odds of each outcome, but for a constant, from the model's last layer (pieces, 384)."""
         import numpy as np
 
@@ -149,7 +150,7 @@ def tuned() -> Tuned:
 
 
 @cache
-def _learnt() -> dict[str, Any]:
+def _learnt() -> dict[str, Tensor]:
     """Adapter and readings as `scripts/train-care` wrote them, in 16 bits."""
     import numpy as np
 
