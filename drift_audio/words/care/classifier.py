@@ -135,7 +135,8 @@ class Tuned:
         inner = last[1:-1] if len(last) > 2 else last
         single = inner / np.linalg.norm(inner, axis=1, keepdims=True) @ (LOUD * self.piece_weights.T)
         loudest = np.sort(single, axis=0)[-LOUDEST:].mean(axis=0)
-        return LOUD * (self.weights @ theme_model.summed_up(last)) + self.bias + loudest
+        odds: Vector = LOUD * (self.weights @ theme_model.summed_up(last)) + self.bias + loudest
+        return odds
 
 
 def tuned() -> Tuned:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Protocol, overload
 
 
@@ -10,7 +10,7 @@ class Token(Protocol):
     """One word or mark in its sentence. i: its number in the text; idx: its first character.
 
     pos_, tag_, dep_: universal part of speech, Penn tag and relation to `head`; children: what hangs on it, ancestors: what it
-    hangs on, nearest first; subtree: itself and all below; conjuncts: what it is joined to by "and".
+    hangs on, nearest first; subtree: itself and all below, between left_edge and right_edge; conjuncts: what "and" joins it to.
     """
 
     @property
@@ -34,7 +34,15 @@ class Token(Protocol):
     @property
     def is_punct(self) -> bool: ...
     @property
+    def like_num(self) -> bool: ...
+    @property
+    def whitespace_(self) -> str: ...
+    @property
     def head(self) -> Token: ...
+    @property
+    def left_edge(self) -> Token: ...
+    @property
+    def right_edge(self) -> Token: ...
     @property
     def children(self) -> Iterator[Token]: ...
     @property
@@ -47,18 +55,33 @@ class Token(Protocol):
     def sent(self) -> Span: ...
     @property
     def doc(self) -> Doc: ...
+    def nbor(self, by: int = 1) -> Token:
+        """The token so many places further on; IndexError past the ends of the text."""
+
     def __len__(self) -> int: ...
 
 
 class Span(Protocol):
-    """Some tokens in a row. root: the one that the others hang on."""
+    """Some tokens in a row. root: the one that the others hang on; start, end: its tokens in the text, the end not among them."""
 
     @property
     def text(self) -> str: ...
     @property
     def root(self) -> Token: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+    @property
+    def end_char(self) -> int: ...
+    @property
+    def doc(self) -> Doc: ...
     def __iter__(self) -> Iterator[Token]: ...
     def __len__(self) -> int: ...
+    @overload
+    def __getitem__(self, place: int) -> Token: ...
+    @overload
+    def __getitem__(self, place: slice) -> Span: ...
 
 
 class Doc(Protocol):
@@ -66,6 +89,8 @@ class Doc(Protocol):
 
     @property
     def text(self) -> str: ...
+    @property
+    def sents(self) -> Iterator[Span]: ...
     def __iter__(self) -> Iterator[Token]: ...
     def __len__(self) -> int: ...
     @overload
@@ -77,6 +102,7 @@ class Doc(Protocol):
 
 
 class Parser(Protocol):
-    """Parses a text."""
+    """Parses a text, or several at once."""
 
     def __call__(self, text: str) -> Doc: ...
+    def pipe(self, texts: Iterable[str]) -> Iterator[Doc]: ...
