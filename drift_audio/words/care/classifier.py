@@ -13,10 +13,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from drift_audio.words.care.report import Outcome
 from drift_audio.words.understanding import theme_model
+from drift_audio.words.understanding.arrays import Matrix, Tensor, Vector
 from drift_audio.words.understanding.language import detect
 from drift_audio.words.understanding.minilm import MiniLM, adapted
 from drift_audio.words.understanding.wordpiece import pieces
@@ -123,9 +124,9 @@ class Tuned:
     """
 
     model: MiniLM
-    weights: Any
-    bias: Any
-    piece_weights: Any
+    weights: Matrix
+    bias: Vector
+    piece_weights: Matrix
 
     def likely(self, text: str) -> tuple[float, ...]:
         """Probability of each of `OUTCOMES` for one text of at most `MOST_PIECES` pieces; the rest is left out."""
@@ -135,14 +136,15 @@ class Tuned:
         shares = np.exp(logits - logits.max())
         return tuple((shares / shares.sum()).tolist())
 
-    def logits(self, last: Any) -> Any:
+    def logits(self, last: Matrix) -> Vector:
         """Log odds of each outcome, but for a constant, from the model's last layer (pieces, 384)."""
         import numpy as np
 
         inner = last[1:-1] if len(last) > 2 else last
         single = inner / np.linalg.norm(inner, axis=1, keepdims=True) @ (LOUD * self.piece_weights.T)
         loudest = np.sort(single, axis=0)[-LOUDEST:].mean(axis=0)
-        return LOUD * (self.weights @ theme_model.summed_up(last)) + self.bias + loudest
+        odds: Vector = LOUD * (self.weights @ theme_model.summed_up(last)) + self.bias + loudest
+        return odds
 
 
 def tuned(kind: Kind) -> Tuned:
@@ -157,7 +159,7 @@ def tuned(kind: Kind) -> Tuned:
 
 
 @cache
-def learnt_for(kind: Kind) -> dict[str, Any]:
+def learnt_for(kind: Kind) -> dict[str, Tensor]:
     """Adapter and readings of a classifier, in 16 bits; what they were learnt from is told in the note beside each file."""
     import numpy as np
 

@@ -33,9 +33,8 @@ class Verdict(NamedTuple):
 class Weights:
     """What each kind of evidence adds to the log odds of danger in a story, and from which sum on it stops or asks.
 
-    Measured over `corpora/care/learnt/long-*`, where a rule's finding alone says little of a story (docs/decisions/care-classifier.md).
-    rule, hint: a plain finding, one put together from several words. own_wish: the listener's own wish for the deed. said_safe: the
-    person says that all is well.
+    Measured over `corpora/care/learnt/long-*`, where a finding of a rule says little of a story. rule, hint: a plain finding, and
+    one put together from several words. own_wish: the listener's own wish for the deed. said_safe: they say that all is well.
     """
 
     rule: float

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from drift_audio.words.understanding import people
 from drift_audio.words.understanding.clauses import word_set
+from drift_audio.words.understanding.tokens import Doc, Token
 
 _GENDER: Final = {
     **dict.fromkeys(("he", "him", "his", "himself"), "he"),
@@ -65,7 +66,7 @@ class _Place:
 class Antecedents:
     """The people of a parsed story and what its pronouns mean; read once, in the order of the text."""
 
-    doc: Any
+    doc: Doc
     meant: dict[int, Meant] = field(default_factory=dict)
     named: dict[int, Someone] = field(default_factory=dict)
     everyone: dict[str, Someone] = field(default_factory=dict)
@@ -121,7 +122,7 @@ class Antecedents:
             who.name = mention.name
         return who
 
-    def _passer(self, token: Any) -> Someone | None:
+    def _passer(self, token: Token) -> Someone | None:
         """A name that was told before, or somebody the mentions pass over: "the nurse", "a woman", "his ex"."""
         if token.pos_ == "PROPN":
             return next((who for who in self.everyone.values() if who.name == token.text), None)
@@ -141,7 +142,7 @@ class Antecedents:
         phrase = f"your {word}" if own else f"the {word}" if owner == "the" else ""
         return self.everyone.setdefault(f"{owner} {word}", Someone(f"{owner} {word}", phrase, gender, passing=not own))
 
-    def _read(self, token: Any, sentence: int) -> None:
+    def _read(self, token: Token, sentence: int) -> None:
         subject = token.dep_ in {"nsubj", "nsubjpass"} or (token.dep_ == "conj" and token.head.dep_ in {"nsubj", "nsubjpass"})
         if token.i in self.named:
             self._places.append(_Place(self.named[token.i], token.i, subject, sentence))
@@ -164,7 +165,7 @@ class Antecedents:
                 meant.who.gender = gender
             self._places.append(_Place(meant.who, token.i, subject, sentence))
 
-    def _resolve(self, token: Any, gender: str, sentence: int) -> Meant | None:
+    def _resolve(self, token: Token, gender: str, sentence: int) -> Meant | None:
         barred = self._beside(token)
         if barred and token.head.lower_ in _COMPANION:
             # "She took the laptop with her": herself, where no other can be meant.
@@ -188,7 +189,7 @@ class Antecedents:
                 return self._among(here, reached, token, gender)
         return None
 
-    def _beside(self, token: Any) -> set[str]:
+    def _beside(self, token: Token) -> set[str]:
         """Who acts in the clause of an object: "he said things before him" speaks of two."""
         if token.dep_ in {*_SUBJECT, "poss"}:
             return set()
@@ -200,7 +201,7 @@ class Antecedents:
             return {self.named[subject.i].key}
         return {self.meant[subject.i].who.key} if subject.i in self.meant else set()
 
-    def _among(self, here: Sequence[_Place], reached: Sequence[_Place], token: Any, gender: str) -> Meant | None:
+    def _among(self, here: Sequence[_Place], reached: Sequence[_Place], token: Token, gender: str) -> Meant | None:
         alone = _distinct(here)
         if len(alone) > 1:
             alone = _distinct(place for place in here if place.who.gender == gender) or alone
@@ -222,14 +223,14 @@ class Antecedents:
         return Meant(alone[0].who, sure, alone[0].token)
 
 
-def _is_new(noun: Any) -> bool:
+def _is_new(noun: Token) -> bool:
     """Whether a noun for somebody brings in another: "a new best friend called Kirsty"."""
     return any(
         child.lower_ in {"a", "an", "another", "some", "his", "her", "their"} for child in noun.children if child.i < noun.i
     )
 
 
-def _name_beside(noun: Any) -> str | None:
+def _name_beside(noun: Token) -> str | None:
     """A given name that the grammar ties to a noun: "my friend Priya's", "my best friend of 35 years, Veronica,"."""
     after = noun.nbor(1) if noun.i + 1 < len(noun.doc) else None
     tied = [child for child in noun.children if child.dep_ == "appos"]
@@ -248,7 +249,7 @@ def _fits(who: Someone, gender: str) -> bool:
     return who.gender == gender or (who.gender == "neutral" and gender != "plural")
 
 
-def _things_between(token: Any, reached: Sequence[_Place]) -> bool:
+def _things_between(token: Token, reached: Sequence[_Place]) -> bool:
     """Whether "they" may be things: another plural stands nearer than the people do."""
     last = max((place.token for place in reached), default=-1)
     return any(other.tag_ == "NNS" and last < other.i < token.i for other in token.doc[max(0, last) : token.i])

@@ -116,7 +116,9 @@ def test_every_journey_of_ours_reads_well():
 
 
 def test_the_check_sees_faults():
-    bad = GOOD.replace("There is room for {person}.", "{person} says so, and you must heal.").replace("matter: told", "matter: tolled")
+    bad = GOOD.replace("There is room for {person}.", "{person} says so, and you must heal.").replace(
+        "matter: told", "matter: tolled"
+    )
     rules = {fault.rule for fault in check_journey(parse_journey(bad, "bad.md"))}
     assert rules >= {"a slot opens a sentence", "{person} stands before a verb in -s", "unknown matter 'tolled'"}
     assert any("authority" in rule or "must" in rule for rule in rules)
