@@ -148,7 +148,7 @@ def _begin_bed(beds: BedPrefetch, scenario: Scenario, studio: Studio, target: Ou
     def heard(event: Event) -> None:
         on_event(event)
         if event.style is not None and target.bed:
-            from drift_audio.render_options import default_ambience
+            from drift_audio.sound.beds.defaults import default_ambience
 
             bed = scenario.ambience or studio.default_ambience or default_ambience(event.theme, event.style)
             beds.begin(bed, bed_opener(scenario.seed, studio))

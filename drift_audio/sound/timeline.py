@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from drift_audio.script.model import Bell, Breath, Cue, Pause, Utterance
+from drift_audio.script.shapes import Shape
 from drift_audio.sound.audio import RATE
 from drift_audio.sound.score import BedChange, BreathCycle, Event, Span, Speech, Spoken, Strike, Timeline
 
@@ -52,6 +53,20 @@ class TimelineRules:
     pace: tuple[float, float] = (0.94, 1.06)
     stillness: float = 30.0
     stillness_share: float = 0.15
+
+    @classmethod
+    def of(cls, form: Shape, *, bells: bool) -> TimelineRules:
+        """Pauses of the style's palette, each stretched and shrunk as the bounds here say; its fades at both ends."""
+        plain, palette = cls(), form.palette
+        return replace(
+            plain,
+            sentence=replace(plain.sentence, seconds=palette.sentence),
+            paragraph=replace(plain.paragraph, seconds=palette.paragraph),
+            section=replace(plain.section, seconds=palette.section),
+            lead_in=form.fades.in_s,
+            tail=form.fades.out_s,
+            bells=bells,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,27 +8,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from drift_audio.sound.audio import RATE
-from drift_audio.sound.score import Timeline
+from drift_audio.sound.score import Span, Timeline
 
 #: A silence longer than this clears the line in players that keep showing the last one.
 CLEAR_AFTER_S: Final = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    """A named stretch [start, end) in frames at `RATE`."""
-
-    name: str
-    start: int
-    end: int
-
-    @property
-    def start_ms(self) -> int:
-        return round(self.start * 1000 / RATE)
-
-    @property
-    def end_ms(self) -> int:
-        return round(self.end * 1000 / RATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +37,7 @@ class Tags:
     encoder: str = "drift-audio"
     comment: str = ""
     language: str = "eng"
-    chapters: tuple[Chapter, ...] = field(default=())
+    chapters: tuple[Span, ...] = field(default=())
     lines: tuple[Line, ...] = field(default=())
 
 
@@ -64,10 +47,10 @@ def lines_of(timeline: Timeline) -> tuple[Line, ...]:
     following = [event.start for event in spoken[1:]] + [timeline.frames]
     lines: list[Line] = []
     for event, limit in zip(spoken, following, strict=True):
-        lines.append(Line(round(event.start * 1000 / timeline.rate), " ".join(event.clip.text.split())))
+        lines.append(Line(round(event.start * 1000 / RATE), " ".join(event.clip.text.split())))
         end = event.start + event.frames
-        if limit - end > CLEAR_AFTER_S * timeline.rate:
-            lines.append(Line(round(end * 1000 / timeline.rate), ""))
+        if limit - end > CLEAR_AFTER_S * RATE:
+            lines.append(Line(round(end * 1000 / RATE), ""))
     return tuple(lines)
 
 

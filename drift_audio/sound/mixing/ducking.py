@@ -6,7 +6,6 @@ Curves are arrays at the control rate, one value every `STEP` frames; the mix dr
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drift_audio.script.model import NO_BED
+from drift_audio.script.shapes import Duck, Fades
 from drift_audio.sound.audio import RATE, Samples
 from drift_audio.sound.score import BedChange, BreathCycle, Timeline
 
@@ -23,34 +23,6 @@ STEP: Final = 441
 Curve = NDArray[np.float64]
 
 _PER_SECOND = RATE / STEP
-
-
-@dataclass(frozen=True, slots=True)
-class Duck:
-    """How the bed makes room for the voice; decibels and seconds.
-
-    depth_db: how far it goes down. attack: the ramp, done at the first syllable. hold: gaps shorter than this keep it down.
-    release: the way back. lift_db: what long silences gain, from `lift_after` seconds of silence on. swell_db: what an
-    inhalation gains. presence_db: how far 2-4 kHz goes down in the bed while the voice speaks (0: not at all).
-    """
-
-    depth_db: float = 7.0
-    attack: float = 0.6
-    hold: float = 2.5
-    release: float = 2.2
-    lift_db: float = 1.5
-    lift_after: float = 6.0
-    swell_db: float = 1.5
-    presence_db: float = 6.0
-
-
-@dataclass(frozen=True, slots=True)
-class Fades:
-    """Seconds of the bed's way in and out, and of the change from one bed to another."""
-
-    fade_in: float = 4.0
-    fade_out: float = 8.0
-    change: float = 6.0
 
 
 def steps(frames: int) -> int:
@@ -65,8 +37,8 @@ def ease(x: Curve) -> Curve:
 
 def speaking(timeline: Timeline, duck: Duck) -> Curve:
     """How much of the duck holds, 0..1: one while the voice speaks and in short gaps."""
-    before, after = _distances(timeline, duck.hold)
-    return np.maximum(ease(1 - before / duck.attack), ease(1 - after / duck.release))
+    before, after = _distances(timeline, duck.hold_s)
+    return np.maximum(ease(1 - before / duck.lead_s), ease(1 - after / duck.release_s))
 
 
 def _distances(timeline: Timeline, hold: float) -> tuple[Curve, Curve]:
@@ -100,10 +72,10 @@ def _runs(timeline: Timeline, hold: float) -> list[tuple[float, float]]:
 
 def lift(timeline: Timeline, duck: Duck) -> Curve:
     """Decibels that long silences gain: up over four seconds, and down again before the voice returns."""
-    before, after = _distances(timeline, duck.hold)
+    before, after = _distances(timeline, duck.hold_s)
     silence = np.minimum(before, after)
     silence[~np.isfinite(before) | ~np.isfinite(after)] = 0.0  # neither the opening nor the end is a silence between words
-    return duck.lift_db * ease((silence - duck.lift_after / 2) / 4.0)
+    return duck.lift_db * ease((silence - duck.lift_after_s / 2) / 4.0)
 
 
 def swell(timeline: Timeline, duck: Duck) -> Curve:
@@ -138,7 +110,7 @@ def fade(timeline: Timeline, fades: Fades) -> Curve:
     seconds = timeline.frames / RATE
     last = max(((speech.start + speech.frames) / RATE for speech in timeline.speech()), default=0.0)
     times = np.minimum(np.arange(steps(timeline.frames)) / _PER_SECOND, seconds)
-    way_in, way_out = min(fades.fade_in, seconds / 4), min(fades.fade_out, max(3.0, seconds - last), seconds / 3)
+    way_in, way_out = min(fades.in_s, seconds / 4), min(fades.out_s, max(3.0, seconds - last), seconds / 3)
     return ease(times / max(way_in, 0.01)) * ease((seconds - times) / max(way_out, 0.01))
 
 
@@ -154,7 +126,7 @@ def follow(timeline: Timeline) -> Curve:
 
 def bed_db(timeline: Timeline, duck: Duck, fades: Fades) -> Curve:
     """Decibels of the bed relative to its level while nobody speaks, fades apart."""
-    moving = lift(timeline, duck) + swell(timeline, duck) + level_changes(timeline, fades.change / 2) + follow(timeline)
+    moving = lift(timeline, duck) + swell(timeline, duck) + level_changes(timeline, fades.change_s / 2) + follow(timeline)
     return moving - duck.depth_db * speaking(timeline, duck)
 
 

@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 import numpy as np
 
+from drift_audio.script.shapes import Duck, Fades
 from drift_audio.sound.audio import BLOCK, CHANNELS, RATE, Samples, gain
 from drift_audio.sound.beds.base import Bed
 from drift_audio.sound.dsp.filters import Filter, bell, high_pass
@@ -16,7 +17,7 @@ from drift_audio.sound.dsp.read_ahead import ahead
 from drift_audio.sound.memory import give_back
 from drift_audio.sound.mixing import ducking
 from drift_audio.sound.mixing.bells import DEFAULT_KEY, cue, strike
-from drift_audio.sound.mixing.ducking import STEP, Duck, Fades
+from drift_audio.sound.mixing.ducking import STEP
 from drift_audio.sound.mixing.voice_chain import VOICE_LUFS, Preset, levels, treat
 from drift_audio.sound.score import BreathCycle, Speech, Strike, Timeline
 
@@ -163,7 +164,7 @@ class _BedStream:
 
     def __init__(self, timeline: Timeline, open_bed: OpenBed, options: MixOptions) -> None:
         self._plan = list(ducking.bed_plan(timeline, options.ambience or ""))
-        self._change = round(options.fades.change * RATE)
+        self._change = round(options.fades.change_s * RATE)
         self._open = open_bed
         self._now: Bed | None = None
         self._next: tuple[int, Bed | None] | None = None

@@ -8,13 +8,13 @@ import pytest
 
 from drift_audio.errors import EngineError, EngineMissing, SpeechError
 from drift_audio.script.model import Bell, Breath, Cue, Pause, Script, Section, Utterance
+from drift_audio.script.shapes import Arc
 from drift_audio.sound.audio import RATE
 from drift_audio.sound.clip import load_clip
 from drift_audio.sound.engines import tone
 from drift_audio.sound.engines.base import Voice
 from drift_audio.sound.score import Item, Spoken, flatten
 from drift_audio.sound.voice import speech
-from drift_audio.sound.voice.arc import Arc
 from drift_audio.sound.voice.clip_cache import ClipCache
 from drift_audio.sound.voice.normalise_text import read_aloud
 from drift_audio.sound.voice.speech import VoiceBox, speak
@@ -101,7 +101,7 @@ def test_thread_order_does_not_show(tmp_path: Path) -> None:
 
 
 def test_the_arc_moves_speed_and_level(tmp_path: Path) -> None:
-    arc = Arc.of([(0.0, 1.0, 0.0), (1.0, 0.8, -6.0)])
+    arc = Arc(speed=((0.0, 1.0), (1.0, 0.8)), level_db=((0.0, 0.0), (1.0, -6.0)))
     with box(tmp_path) as voices:
         first, _, last = speak(says("The same words.", "Others stand here.", "The same words."), voices, seed=1, arc=arc)
     assert clip_of(last).frames / clip_of(first).frames == pytest.approx(1 / 0.8, rel=0.01)
