@@ -18,7 +18,6 @@ from drift_audio.scenario import Frozen
 from drift_audio.session import SectionTime, Session
 from drift_audio.words.care.report import HelpLine
 
-
 FEED_FOLDER: Final = "feed"
 HELP_FILE: Final = "help.json"
 

@@ -22,11 +22,11 @@ from numpy.typing import NDArray
 
 from drift_audio.errors import CatalogError
 from drift_audio.sound.audio import CHANNELS, RATE, Samples, gain
-from drift_audio.sound.beds.level import k_weighted_lufs
 from drift_audio.sound.beds.random_draws import child
 from drift_audio.sound.beds.spec import LEVEL_LUFS
 from drift_audio.sound.beds.streams import CHUNK, Flat
 from drift_audio.sound.dsp.filters import Filter, high_pass
+from drift_audio.sound.dsp.loudness import bed_lufs
 
 SUFFIXES: Final = frozenset(
     "wav flac ogg oga opus mp3 aif aiff aifc au caf w64 rf64 m4a aac mp4 m4b wma webm mka".split()  # noqa: SIM905 - reads better
@@ -269,7 +269,7 @@ def _measured(path: Path, named: Path) -> float:
             if len(file) < SHORTEST_S * file.samplerate:
                 seconds = len(file) / file.samplerate
                 raise CatalogError(f"ambience file {named}: {seconds:.2f} s long; a bed needs {SHORTEST_S:g} s or more")
-            level = k_weighted_lufs(_probes(file), file.samplerate)
+            level = bed_lufs(_probes(file), file.samplerate)
     except (soundfile.LibsndfileError, OSError) as error:
         raise CatalogError(f"ambience file {named}: cannot be read as audio ({_short(error)})") from None
     if not level > _SILENT_LUFS:

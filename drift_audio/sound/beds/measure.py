@@ -14,8 +14,8 @@ from scipy import fft
 from drift_audio.scenario import Frozen
 from drift_audio.sound.audio import RATE, Samples
 from drift_audio.sound.beds.base import Bed
-from drift_audio.sound.beds.level import k_weighted_lufs
 from drift_audio.sound.beds.spec import LEVEL_LUFS
+from drift_audio.sound.dsp.loudness import bed_lufs
 
 if TYPE_CHECKING:
     from drift_audio.sound.beds.texture import TextureJudge
@@ -128,7 +128,7 @@ class _Tally:
         self._click = 0.0
 
     def add(self, block: Samples, *, window: int) -> None:
-        self._loud.append(k_weighted_lufs([block], RATE))
+        self._loud.append(bed_lufs([block], RATE))
         self._octaves[window] += octaves(block)
         left, right = np.ascontiguousarray(block.T)
         self._thin.append(thinned((left + right) / 2))

@@ -8,9 +8,9 @@ import soundfile
 from drift_audio.errors import CatalogError
 from drift_audio.sound.audio import RATE
 from drift_audio.sound.beds.files import loop_points
-from drift_audio.sound.beds.level import k_weighted_lufs
 from drift_audio.sound.beds.spec import Ambience
 from drift_audio.sound.beds.table import check_bed, open_bed
+from drift_audio.sound.dsp.loudness import bed_lufs
 from tests.instruments import ffmpeg
 
 EMPTY: dict[str, Ambience] = {}
@@ -33,7 +33,7 @@ def test_a_file_loops_at_the_level_of_a_bed_without_dips_or_clicks(tmp_path: Pat
     file = tmp_path / f"noise.{suffix}"
     soundfile.write(file, noise(6, rate, channels=channels), rate)
     sound = heard(file, 30)
-    assert k_weighted_lufs([sound], RATE) == pytest.approx(-30, abs=0.7)
+    assert bed_lufs([sound], RATE) == pytest.approx(-30, abs=0.7)
     power = (sound[: 30 * RATE].reshape(60, -1) ** 2).mean(1)
     assert 10 * np.log10(power.max() / power.min()) < 1.5
     assert np.abs(np.diff(sound, axis=0)).max() < 12 * np.abs(np.diff(sound, axis=0)).std()
@@ -48,7 +48,7 @@ def test_the_loop_is_found_where_the_file_matches_itself(tmp_path: Path) -> None
     assert (end - fade - start) % period == 0
     assert match > 0.99
     sound = heard(file, 20)
-    assert k_weighted_lufs([sound], RATE) == pytest.approx(-30, abs=0.7)
+    assert bed_lufs([sound], RATE) == pytest.approx(-30, abs=0.7)
 
 
 def test_what_no_ear_hears_is_taken_out_of_a_recording(tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_what_libsndfile_cannot_read_goes_through_ffmpeg(tmp_path: Path, monkeyp
     with pytest.raises(CatalogError, match="with ffmpeg"):
         check_bed(str(tmp_path / "a.m4a"), catalog=EMPTY, user_dir=None)
     monkeypatch.setenv("PATH", str(tools))
-    assert k_weighted_lufs([heard(tmp_path / "a.m4a", 12)], RATE) == pytest.approx(-30, abs=0.7)
+    assert bed_lufs([heard(tmp_path / "a.m4a", 12)], RATE) == pytest.approx(-30, abs=0.7)
 
 
 def test_a_long_file_takes_no_more_memory_than_a_short_one(tmp_path: Path) -> None:
