@@ -109,7 +109,7 @@ class _Opener:
 
 
 def _is_sound(path: Path) -> bool:
-    from drift_audio.sound.beds.files import SUFFIXES
+    from drift_audio.sound.decode import SUFFIXES
 
     return path.is_dir() or path.suffix[1:].lower() in SUFFIXES
 

@@ -17,8 +17,11 @@ from numpy.typing import NDArray
 from drift_audio.errors import BadInput
 from drift_audio.scenario import Frozen
 from drift_audio.sound.audio import CHANNELS, Samples
+from drift_audio.sound.decode import SoundReader
 from drift_audio.sound.dsp.loudness import SILENCE, Meter
 
+SHORTEST_S: Final = 0.4
+LOWEST_RATE: Final = 8_000
 COLUMNS: Final = 1200
 BANDS: Final = 160
 LOWEST_HZ: Final = 50.0
@@ -122,39 +125,22 @@ def inspect(path: Path, *, target_lufs: float | None = -16.0) -> tuple[Report, P
 
 
 def _scan(path: Path) -> _Scan:
-    import soundfile
-
-    with soundfile.SoundFile(_playable(path)) as file:
-        frames, rate = len(file), file.samplerate
-        if frames < rate * 0.4:
-            raise BadInput(f"{path}: {frames / max(rate, 1):.2f} s long; there is too little in it to be inspected")
-        if rate < 8_000:
-            raise BadInput(f"{path}: {rate} Hz is too low a rate to be inspected; 8,000 Hz is the least")
-        if file.channels > CHANNELS:
-            raise BadInput(f"{path}: {file.channels} channels; mono and stereo can be inspected, so fold it down first")
-        channels = file.channels
-        scan = _Scan(rate, channels, frames, Meter(channels=channels, rate=rate))
-        block = int(_BLOCK_S * rate) // int(_STEP_S * rate) * int(_STEP_S * rate)
-        start = 0
-        while len(samples := file.read(block, dtype="float32", always_2d=True)):
+    with SoundReader(path) as sound:
+        if sound.frames < sound.rate * SHORTEST_S:
+            raise BadInput(f"{path}: {sound.frames / sound.rate:.2f} s long; there is too little in it to be inspected")
+        if sound.rate < LOWEST_RATE:
+            raise BadInput(f"{path}: {sound.rate} Hz is too low a rate to be inspected; {LOWEST_RATE:,} Hz is the least")
+        if sound.channels > CHANNELS:
+            raise BadInput(f"{path}: {sound.channels} channels; mono and stereo can be inspected, so fold it down first")
+        scan = _Scan(sound.rate, sound.channels, sound.frames, Meter(channels=sound.channels, rate=sound.rate))
+        decoded, start = sound.decoded, 0
+        while len(samples := sound.read(int(_BLOCK_S / _STEP_S) * int(_STEP_S * sound.rate))):
             _take(scan, samples, start)
             start += len(samples)
+        if sound.decoded and not decoded:
+            return _scan(path)  # damaged on the way: now from its beginning by what could be decoded
     scan.frames = start
     return scan
-
-
-def _playable(path: Path) -> Path:
-    from drift_audio.errors import CatalogError
-    from drift_audio.sound.beds.files import readable
-
-    if path.is_dir():
-        raise BadInput(f"{path}: is a folder; name one audio file")
-    if not path.is_file():
-        raise BadInput(f"{path}: no such file")
-    try:
-        return readable(path)
-    except CatalogError as error:
-        raise BadInput(str(error).replace("ambience file ", "")) from None
 
 
 def _take(scan: _Scan, block: Samples, start: int) -> None:
