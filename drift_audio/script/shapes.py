@@ -14,7 +14,7 @@ from drift_audio.scenario import STYLES, Frozen, Style, explain
 from drift_audio.yamlfile import read_mapping
 
 Share = Annotated[float, Field(ge=0, le=1)]
-Curve = tuple[tuple[float, float], ...]
+Knots = tuple[tuple[float, float], ...]
 
 
 class Phase(Frozen):
@@ -71,8 +71,8 @@ class Arc(Frozen):
     speed: factor of the voice's own pace, 0.5 to 1.5. level_db: added to the voice, 12 dB at most. By default nothing moves.
     """
 
-    speed: Curve = ((0.0, 1.0),)
-    level_db: Curve = ((0.0, 0.0),)
+    speed: Knots = ((0.0, 1.0),)
+    level_db: Knots = ((0.0, 0.0),)
 
     @model_validator(mode="after")
     def _speakable(self) -> Self:
@@ -203,7 +203,7 @@ class Shape(Frozen):
         )
 
 
-def interpolate(curve: Curve, at: float) -> float:
+def interpolate(curve: Knots, at: float) -> float:
     """Value of a piecewise straight curve; flat beyond its ends."""
     if at <= curve[0][0]:
         return curve[0][1]

@@ -31,14 +31,26 @@ Channels = NDArray[np.float32]
 Interleaved = NDArray[np.float32]
 """Sound of two channels, left and right in turn: (2 * frames,)."""
 
+Curve = NDArray[np.float32]
+"""Values over time or frequency in single precision; where there are several, a row each."""
+
+Matrix = NDArray[np.float32]
+"""Coefficients in single precision: rows of taps, weights or windows."""
+
 Floats = NDArray[np.float64]
-"""Figures and curves in double precision: levels, powers, frequencies, times."""
+"""Figures in double precision: levels, powers, frequencies, times."""
+
+Reals = NDArray[np.floating]
+"""The same in whichever precision they come."""
 
 Spectrum = NDArray[np.complexfloating]
 """Complex values by frequency, that along the last axis."""
 
 Mask = NDArray[np.bool_]
+"""What holds where."""
+
 Indices = NDArray[np.int64]
+"""Places in another array, or frames."""
 
 
 def gain(decibels: float) -> float:

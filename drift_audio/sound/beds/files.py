@@ -17,10 +17,10 @@ import numpy as np
 import soxr
 
 from drift_audio.errors import CatalogError
-from drift_audio.sound.audio import CHANNELS, RATE, Floats, Mono, Samples, gain
-from drift_audio.sound.beds.random_draws import child
+from drift_audio.sound.audio import CHANNELS, RATE, Floats, Interleaved, Mono, Samples, gain
+from drift_audio.sound.beds.random_draws import generator_for
 from drift_audio.sound.beds.spec import LEVEL_LUFS
-from drift_audio.sound.beds.streams import CHUNK, Flat
+from drift_audio.sound.beds.streams import CHUNK
 from drift_audio.sound.decode import SUFFIXES, SoundReader, UnreadableSound, check_finite
 from drift_audio.sound.dsp.filters import Filter, high_pass
 from drift_audio.sound.dsp.loudness import bed_lufs
@@ -97,7 +97,7 @@ class FileStream:
         self._filter = _rumble_filter()
         self._tail = np.zeros((0, CHANNELS), np.float32)
 
-    def add(self, out: Flat) -> None:
+    def add(self, out: Interleaved) -> None:
         view = out.reshape(-1, CHANNELS)
         done = 0
         while done < len(view):
@@ -176,14 +176,14 @@ class _Reader:
             if not len(block):  # the file holds less than it says: what it holds goes round, rather than silence
                 self._file.seek(self.piece.start)
                 block = self._file.read(frames)
-        return two_ears(block)
+        return as_stereo(block)
 
 
 def _resampler(rate: int) -> soxr.ResampleStream | None:
     return None if rate == RATE else soxr.ResampleStream(rate, RATE, CHANNELS, dtype="float32", quality="HQ")
 
 
-def two_ears(block: Samples) -> Samples:
+def as_stereo(block: Samples) -> Samples:
     """Any number of channels as two: mono to both ears, of more the first two."""
     if block.shape[1] == 1:
         return np.repeat(block, CHANNELS, axis=1)
@@ -199,6 +199,7 @@ def loop_points(path: Path) -> tuple[int, int, int, float]:
     with _told(), SoundReader(path) as file:
         total, rate, decoded = file.frames, file.rate, file.decoded
         fade = int(min(LONGEST_FADE_S * rate, total / 4))
+        # The end may move within this much of the file: where it sounds like the beginning, the seam is not heard.
         search = int(min(_SEARCH_S * rate, total / 3)) + fade
         head = _mono(file, 0, fade)
         tail = _mono(file, total - search, search)
@@ -212,11 +213,12 @@ def loop_points(path: Path) -> tuple[int, int, int, float]:
 def _likeness(head: Mono, tail: Mono) -> tuple[Floats, Floats]:
     from scipy.signal import correlate
 
+    # Running sums in double precision give the energy under every place of the window at once.
     energy = np.concatenate([[0.0], np.cumsum(tail.astype(np.float64) ** 2)])
     window = np.maximum(energy[len(head) :] - energy[: -len(head)], 1e-12)
     own = max(float((head.astype(np.float64) ** 2).sum()), 1e-12)
     match = correlate(tail, head, mode="valid", method="fft") / np.sqrt(own * window)
-    return match - np.abs(10 * np.log10(window / own)) / 24, match
+    return match - np.abs(10 * np.log10(window / own)) / 24, match  # 24 dB of difference weigh as much as no likeness at all
 
 
 def _mono(file: SoundReader, start: int, frames: int) -> Mono:
@@ -236,7 +238,7 @@ def _loop(path: Path) -> Iterator[Piece]:
 
 def _playlist(files: tuple[Path, ...], seed: int) -> Iterator[Piece]:
     """Files in an order drawn anew each round, never the same twice in a row."""
-    rng = child(seed, "playlist")
+    rng = generator_for(seed, "playlist")
     last = -1
     while True:
         order = rng.permutation(len(files))
@@ -283,7 +285,7 @@ def _probes(file: SoundReader) -> Iterator[Samples]:
     count = min(_PROBES, max(1, file.frames // length))
     for start in np.linspace(0, max(0, file.frames - length), count).astype(int):
         file.seek(int(start))
-        yield two_ears(file.read(length))
+        yield as_stereo(file.read(length))
 
 
 @contextmanager

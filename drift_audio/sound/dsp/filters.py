@@ -12,17 +12,15 @@ from functools import cache
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from drift_audio.sound.audio import RATE, Channels, Floats, Mono, Samples
+from drift_audio.sound.audio import RATE, Channels, Floats, Matrix, Mono, Reals, Samples
 
 _LENGTH: Final = 63
 _ROWS: Final = 42
 """Rows of one product: too small for the BLAS library to start its threads, which cost more than they give."""
-_FORGOTTEN: Final = 1e-9
-_NOTHING: Final = 1e-12
+_DECAYED: Final = 1e-9
+_NEGLIGIBLE: Final = 1e-12
 
-_Matrix = NDArray[np.float32]
 Section = tuple[tuple[float, ...], tuple[float, ...]]
 """Coefficients of a section of first or second order: of what goes in, and of what came out (the first is 1)."""
 Sections = tuple[Section, ...]
@@ -83,7 +81,7 @@ def k_weighting(rate: int) -> Sections:
     return shelf, ((1.0, -2.0, 1.0), _section((1.0,), (gain, 2 * (k * k - 1), 1 - k / q + k * k))[1])
 
 
-def k_power_response(hertz: NDArray[np.floating]) -> Floats:
+def k_power_response(hertz: Reals) -> Floats:
     """How much power the K-weighting passes at each frequency, for measuring on a spectrum instead of filtering.
 
     That of the analogue prototypes, which the sections above follow to within their rate.
@@ -122,7 +120,7 @@ class Filter:
         before = self._states(np.ascontiguousarray(states), later).reshape(-1, self._state.shape[1])
         return np.asarray((given[:, :length] + _product(before, ringing)).reshape(samples.shape))
 
-    def _states(self, reached: _Matrix, later: tuple[_Matrix, ...]) -> _Matrix:
+    def _states(self, reached: Matrix, later: tuple[Matrix, ...]) -> Matrix:
         """The state before every stretch, from what each stretch alone would have left: sums over twice as many at every step."""
         reached[:, 0] += self._state @ later[0]
         ahead = 1
@@ -136,7 +134,7 @@ class Filter:
         return before
 
 
-def through(sound: Mono, *sections: Section) -> Mono:
+def filtered(sound: Mono, *sections: Section) -> Mono:
     """One sound (frames,) filtered from silence."""
     return np.asarray(Filter(*sections).apply(sound[np.newaxis])[0])
 
@@ -146,15 +144,15 @@ def _order(sections: Sections) -> int:
 
 
 @cache
-def _matrices(sections: Sections, length: int) -> tuple[_Matrix, _Matrix, tuple[_Matrix, ...]]:
+def _matrices(sections: Sections, length: int) -> tuple[Matrix, Matrix, tuple[Matrix, ...]]:
     """What a stretch gives (itself and a state), what a state gives, and what is left of a state 1, 2, 4 ... stretches later."""
     order = _order(sections)
-    even = _evening(sections)
+    even = _balanced_basis(sections)
     uneven = np.linalg.inv(even)
     response, reached = _run(sections, np.eye(length), np.zeros((length, order)))
     ringing, later = _run(sections, np.zeros((order, length)), np.eye(order))
     powers = [uneven @ later @ even]
-    while np.abs(powers[-1]).max() > _FORGOTTEN:
+    while np.abs(powers[-1]).max() > _DECAYED:
         powers.append(powers[-1] @ powers[-1])
     stretch = np.concatenate([response, reached @ even], axis=1)
     return _single(stretch), _single(uneven @ ringing), tuple(_single(power) for power in powers)
@@ -179,24 +177,24 @@ def _run(sections: Sections, samples: Floats, states: Floats) -> tuple[Floats, F
 
 
 @cache
-def _evening(sections: Sections) -> Floats:
+def _balanced_basis(sections: Sections) -> Floats:
     """A change of basis in which noise moves all states alike, so that single precision is enough: (order, order)."""
     order = _order(sections)
     _, reached = _run(sections, np.ones((1, 1)), np.zeros((1, order)))
     _, power = _run(sections, np.zeros((order, 1)), np.eye(order))
     spread = reached.T @ reached
-    while np.abs(power).max() > _FORGOTTEN:
+    while np.abs(power).max() > _DECAYED:
         spread = spread + power.T @ spread @ power
         power = power @ power
     return np.asarray(np.linalg.inv(np.linalg.cholesky(spread)).T)
 
 
-def _single(matrix: Floats) -> _Matrix:
+def _single(matrix: Floats) -> Matrix:
     """In single precision; what is next to nothing becomes nothing, for processors are slow with the smallest of numbers."""
-    return np.ascontiguousarray(np.where(np.abs(matrix) < _NOTHING, 0, matrix), np.float32)
+    return np.ascontiguousarray(np.where(np.abs(matrix) < _NEGLIGIBLE, 0, matrix), np.float32)
 
 
-def _product(rows: _Matrix, matrix: _Matrix) -> _Matrix:
+def _product(rows: Matrix, matrix: Matrix) -> Matrix:
     """`rows @ matrix`, a few rows at a time."""
     count = rows.shape[0]
     if rows.shape[1] == 1:

@@ -19,7 +19,7 @@ from drift_audio.errors import ExportError
 from drift_audio.sound.audio import BLOCK, CHANNELS, RATE, Channels, Floats, Mono, Samples, decibels
 from drift_audio.sound.dsp.filters import Filter, k_power_response, k_weighting
 from drift_audio.sound.dsp.limiter import Limiter, PeakMeter
-from drift_audio.sound.dsp.read_ahead import ahead
+from drift_audio.sound.dsp.read_ahead import read_ahead
 
 ABSOLUTE_GATE: Final = -70.0
 RELATIVE_GATE: Final = -10.0
@@ -193,7 +193,7 @@ def master(
     meter = LoudnessMeter()
     try:
         spool = tempfile.TemporaryFile(dir=spool_dir, buffering=0)  # noqa: SIM115 - closed by the reader below
-        for block in ahead(_spooled(blocks, spool)):
+        for block in read_ahead(_spooled(blocks, spool)):
             meter.add(block)
     except OSError as error:
         raise _spool_error(error, spool_dir) from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -92,7 +92,7 @@ def keep(samples: Mono, path: Path) -> None:
         file.write(samples)
 
 
-def _fields(name: str, base: Voice) -> dict[str, Any]:
+def _fields(name: str, base: Voice) -> dict[str, object]:
     return {
         "engine": base.engine,
         "model": base.model,

@@ -149,7 +149,7 @@ def test_a_damaged_file_plays_on_without_a_hole(tmp_path: Path, suffix: str) -> 
     content[len(content) // 3 : len(content) // 3 + 9_000] = bytes(9_000)
     file.write_bytes(content)
     power = (heard(file, 20).reshape(40, -1) ** 2).mean(1)
-    assert 10 * np.log10(power.max() / power.min()) < 3
+    assert 10 * np.log10(np.median(power) / power.min()) < 1
 
 
 def test_a_long_file_takes_no_more_memory_than_a_short_one(tmp_path: Path) -> None:

@@ -12,12 +12,12 @@ from drift_audio.sound.dsp.filters import (
     Filter,
     Sections,
     bell,
+    filtered,
     high_pass,
     k_power_response,
     k_weighting,
     low_pass,
     low_shelf,
-    through,
 )
 
 CHAINS: dict[str, Sections] = {
@@ -70,7 +70,7 @@ def test_a_chain_is_what_pedalboard_makes_of_it(name: str) -> None:
     row = samples[np.newaxis]
     for pedal in PEDALS[name]:
         row = pedal.process(row, RATE)
-    np.testing.assert_allclose(through(samples, *CHAINS[name]), row[0], atol=5e-5)
+    np.testing.assert_allclose(filtered(samples, *CHAINS[name]), row[0], atol=5e-5)
 
 
 def test_silence_after_sound_stays_quick_and_ends_in_silence() -> None:

@@ -125,7 +125,7 @@ def whole(samples: Samples, bitrate: int) -> bytes:
     buffer = BytesIO()
     with AudioFile(buffer, "w", samplerate=RATE, num_channels=2, quality=bitrate, format="mp3") as file:
         for block in cut(samples):
-            file.write((block / mp3_splice.turned_down(bitrate)).T)
+            file.write((block / mp3_splice.preset_scale(bitrate)).T)
     return buffer.getvalue()
 
 

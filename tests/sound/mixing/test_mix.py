@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from drift_audio.output_spec import stem_files
 from drift_audio.scenario import STYLES
 from drift_audio.script.shapes import Duck, Fades, shape
-from drift_audio.sound.audio import BLOCK, RATE, Samples, decibels
+from drift_audio.sound.audio import BLOCK, RATE, Floats, Samples, decibels
 from drift_audio.sound.clip import Clip
 from drift_audio.sound.dsp.loudness import Meter
 from drift_audio.sound.mixing import ducking
 from drift_audio.sound.mixing.bells import cue, strike, tuned
-from drift_audio.sound.mixing.ducking import STEP, Curve
-from drift_audio.sound.mixing.mix import MixOptions, Tamer, mix
+from drift_audio.sound.mixing.ducking import STEP
+from drift_audio.sound.mixing.mix import MixOptions, SoftClipper, mix
 from drift_audio.sound.mixing.stems import write_stems
 from drift_audio.sound.mixing.voice_chain import VOICE_LUFS, levels, room, treat
 from drift_audio.sound.score import BedChange, BreathCycle, Event, Span, Speech, Strike, Timeline
@@ -31,12 +31,12 @@ from tests.sound.instruments import pink
 pytestmark = pytest.mark.long
 
 
-def bed_gain_db(line: Timeline, options: MixOptions) -> Curve:
+def bed_gain_db(line: Timeline, options: MixOptions) -> Floats:
     """The bed's gain in dB over the session at the control rate, fades apart."""
     return ducking.bed_db(line, options.duck, options.fades)
 
 
-def steepest(curve: Curve) -> tuple[float, float]:
+def steepest(curve: Floats) -> tuple[float, float]:
     """Steepest fall and rise of a curve, in units a second, both positive."""
     slopes = np.diff(curve) * RATE / STEP
     return float(max(0.0, -slopes.min(initial=0.0))), float(max(0.0, slopes.max(initial=0.0)))
@@ -232,14 +232,14 @@ def test_the_bed_stays_whole_until_the_last_word_and_then_takes_its_time() -> No
 
 def test_peaks_of_a_bed_are_bent_and_the_rest_is_left_alone() -> None:
     quiet = pink(1, 3, 0.02)
-    assert Tamer().apply(quiet) is quiet
+    assert SoftClipper().apply(quiet) is quiet
     crackle = quiet.copy()
     crackle[1000:1010] += np.float32(0.9)
-    tamed = Tamer().apply(crackle)
+    tamed = SoftClipper().apply(crackle)
     assert np.abs(tamed).max() < 0.6 * np.abs(crackle).max()
     np.testing.assert_array_equal(tamed[4000:], crackle[4000:])
     deep = np.sin(2 * np.pi * 40 * np.arange(RATE) / RATE).astype(np.float32)[:, np.newaxis].repeat(2, axis=1) * np.float32(0.5)
-    np.testing.assert_allclose(Tamer().apply(deep), deep, atol=1e-6)
+    np.testing.assert_allclose(SoftClipper().apply(deep), deep, atol=1e-6)
 
 
 def test_beds_cross_without_a_hole() -> None:
