@@ -217,11 +217,10 @@ def origin(text: str, mended: str) -> Callable[[int, int], tuple[int, int]]:
     old, new = [list(re.finditer(r"[\w']+", part)) for part in (text, mended)]
     places: dict[int, tuple[int, int]] = {}
     steps = Levenshtein.opcodes([m[0].lower() for m in old], [m[0].lower() for m in new])
-    for kind, low, high, start, end in steps.as_list():
-        for index in range(start, end):
+    for step in steps:
+        for index in range(step.dest_start, step.dest_end):
             # Words that were written otherwise share the places of what they replace; what was put in stands beside its next.
-            here = low + (index - start) if kind == "equal" else min(low + (index - start), max(high - 1, low))
-            here = min(here, len(old) - 1)
+            here = min(step.src_start + index - step.dest_start, max(step.src_end - 1, step.src_start), len(old) - 1)
             places[index] = (old[here].start(), old[here].end()) if old else (0, 0)
 
     def find(start: int, end: int) -> tuple[int, int]:
