@@ -59,7 +59,7 @@ def test_a_file_becomes_a_journey():
     assert first[1].seconds == 4
     assert first[4].spare
     assert first[4].pieces == (("Nothing more is needed.", "It is enough."), ("Rest here.",))
-    assert journey.sections[1].items[1] == Breaths(in_s=4, out_s=6, cycles=3, number=24)
+    assert journey.sections[1].items[1] == Breaths(in_s=4, out_s=6, cycles=3, number=25)
     asked = {tuple(sorted(line.asks)) for section in journey.sections for line in section.lines}
     assert asked == {(), ("told",), ("keep",), ("wish",)}
 
@@ -116,7 +116,9 @@ def test_every_journey_of_ours_reads_well():
 
 
 def test_the_check_sees_faults():
-    bad = GOOD.replace("There is room for {person}.", "{person} says so, and you must heal.").replace("matter: told", "matter: tolled")
+    bad = GOOD.replace("There is room for {person}.", "{person} says so, and you must heal.").replace(
+        "matter: told", "matter: tolled"
+    )
     rules = {fault.rule for fault in check_journey(parse_journey(bad, "bad.md"))}
     assert rules >= {"a slot opens a sentence", "{person} stands before a verb in -s", "unknown matter 'tolled'"}
     assert any("authority" in rule or "must" in rule for rule in rules)

@@ -18,7 +18,11 @@ TOLD = [
     ("My mum is in a hospice and yesterday she took me for the nurse.", "other_alive is_parent someone_fading", "!person_died"),
     ("My sister and I haven't spoken since Mum's funeral.", "", "no_in_contact !person_died"),
     ("My wife had a stroke in February, she's home and she can't find words.", "someone_fading other_alive", "!person_died"),
-    ("I screamed at my four year old this morning over her shoes.", "listener_caused small_child happened_today", "!listener_hurt"),
+    (
+        "I screamed at my four year old this morning over her shoes.",
+        "listener_caused small_child happened_today",
+        "!listener_hurt",
+    ),
     ("I snapped at my mum on the phone today.", "listener_caused happened_today is_parent", "!small_child"),
     ("I snapped at my mum on the phone last week.", "listener_caused", "!happened_today"),
     ("My husband admitted he slept with someone else.", "listener_hurt major_breach", "!listener_caused"),
