@@ -59,7 +59,7 @@ def test_a_file_becomes_a_journey():
     assert first[1].seconds == 4
     assert first[4].spare
     assert first[4].pieces == (("Nothing more is needed.", "It is enough."), ("Rest here.",))
-    assert journey.sections[1].items[1] == Breaths(in_s=4, out_s=6, cycles=3, number=24)
+    assert journey.sections[1].items[1] == Breaths(in_s=4, out_s=6, cycles=3, number=25)
     asked = {tuple(sorted(line.asks)) for section in journey.sections for line in section.lines}
     assert asked == {(), ("told",), ("keep",), ("wish",)}
 
