@@ -45,7 +45,7 @@ class Weights:
     ask: float
 
 
-STORY: Final = Weights(rule=0.3, hint=0.8, own_wish=0.5, said_safe=-2.0, stop=3.0, ask=-1.0)
+STORY: Final = Weights(rule=0.3, hint=0.8, own_wish=0.5, said_safe=-3.0, stop=3.0, ask=-1.0)
 # One or two sentences: the classifier alone stops from here on, and unsays a word alone only below the other.
 SURE: Final = math.log(0.85 / 0.15)
 HARMLESS: Final = math.log(0.001 / 0.999)
