@@ -45,7 +45,7 @@ def test_search_finds_by_words():
 
 
 def test_check_reads_a_bank():
-    assert answer("check", "grief", "--json") == {"checked": ["grief"], "faults": []}
+    assert answer("check", "grief", "--json") == {"checked": ["grief"], "faults": [], "journeys": 0}
 
 
 @pytest.mark.parametrize("style", ["meditation", "sleep"])

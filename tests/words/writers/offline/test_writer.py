@@ -142,7 +142,7 @@ def test_the_title_tells_nothing_of_the_situation():
 
 def test_a_script_is_written_in_a_blink():
     write(CAUSED)
-    begun = time.perf_counter()
+    begun = time.thread_time()  # of the processor: another test may have it in the meantime
     for seed in range(5):
         write(CAUSED, seed=100 + seed)
-    assert (time.perf_counter() - begun) / 5 < 0.3
+    assert (time.thread_time() - begun) / 5 < 0.3
