@@ -13,7 +13,7 @@ help:
 	@echo 'make session SITUATION="..."   make a session on the embedded default (ARGS="--minutes 5 --style sleep")'
 	@echo 'make test                      set up and run the tests'
 	@echo 'make install                   the environment alone (.venv)'
-	@echo 'make test-fast                 those of them that make no whole session: under a minute'
+	@echo 'make test-fast                 those of them that make no whole session: about a minute'
 	@echo 'make test-slow                 the tests that take long, as CI runs them'
 	@echo 'make test-engines              the heavy speech engines, in an environment of their own (.venv-engines)'
 	@echo 'make sweep                     everything that is marked slow, sweep or engines, at full size: hours'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 # onnxruntime, which the speech engines import, otherwise keeps a device number and reports its use to its maker over the network.
 os.putenv("ORT_DISABLE_TELEMETRY", "1")
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _HOMES = {"Scenario": "drift_audio.scenario", "Session": "drift_audio.session", "create": "drift_audio.api"}
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name in _HOMES:
         from importlib import import_module
 

@@ -49,10 +49,10 @@ def create(
     """
     from drift_audio.preflight import check_voice
     from drift_audio.sound.beds.prefetch import BedPrefetch
-    from drift_audio.sound.memory import give_back
+    from drift_audio.sound.memory import release_freed_memory
 
     prepare(target)
-    give_back()
+    release_freed_memory()
     voice = scenario.voice or studio.default_voice
     check_voice(voice, scenario.language, studio)
     studio.voice_box.warm(voice)
@@ -148,7 +148,7 @@ def _begin_bed(beds: BedPrefetch, scenario: Scenario, studio: Studio, target: Ou
     def heard(event: Event) -> None:
         on_event(event)
         if event.style is not None and target.bed:
-            from drift_audio.render_options import default_ambience
+            from drift_audio.sound.beds.defaults import default_ambience
 
             bed = scenario.ambience or studio.default_ambience or default_ambience(event.theme, event.style)
             beds.begin(bed, bed_opener(scenario.seed, studio))
@@ -158,7 +158,7 @@ def _begin_bed(beds: BedPrefetch, scenario: Scenario, studio: Studio, target: Ou
 
 def _words(scenario: Scenario, studio: Studio, process: WordsProcess | None, on_event: OnEvent) -> Written:
     """The words from the other process, or from this one, which then lets go of what reading took."""
-    from drift_audio.sound.memory import give_back
+    from drift_audio.sound.memory import release_freed_memory
     from drift_audio.words.understanding.reader import release
 
     written = process.compose(scenario, studio, on_event=on_event, meanwhile=import_sound) if process else None
@@ -166,7 +166,7 @@ def _words(scenario: Scenario, studio: Studio, process: WordsProcess | None, on_
         written = compose(scenario, studio, on_event=on_event)
         if studio.once:
             release()
-            give_back()
+            release_freed_memory()
     return written
 
 

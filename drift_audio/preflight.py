@@ -55,7 +55,7 @@ def prepared(script: Script, studio: Studio, target: OutputSpec) -> Prepared:
 
 def settle(script: Script, studio: Studio) -> Script:
     """Fill in the voice and ambience that the script leaves open, so that it says all that is heard."""
-    from drift_audio.render_options import default_ambience
+    from drift_audio.sound.beds.defaults import default_ambience
 
     ambience = script.ambience or studio.default_ambience or default_ambience(script.theme, script.style)
     return script.model_copy(update={"voice": script.voice or studio.default_voice, "ambience": ambience})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import Annotated, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -70,11 +70,11 @@ class Scenario(Frozen):
         return text
 
     @classmethod
-    def build(cls, **fields: Any) -> Scenario:
+    def build(cls, **fields: object) -> Scenario:
         """Make a scenario, turning any validation failure into one clear `ScenarioError` line."""
         given = {key: value for key, value in fields.items() if value is not None}
         try:
-            return cls(**given)
+            return cls.model_validate(given)
         except ValidationError as error:
             raise ScenarioError(explain(error)) from None
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
 
 from drift_audio.output_spec import OutputSpec
+from drift_audio.scenario import Frozen
 from drift_audio.script.model import Script
 from drift_audio.words.care.report import HelpLine
 from drift_audio.words.writers.base import SectionReport, Written
@@ -16,13 +19,12 @@ if TYPE_CHECKING:
     from drift_audio.sound.score import Timeline
 
 
-@dataclass(frozen=True, slots=True)
-class SectionTime:
-    """A section of the finished file, in seconds from its start."""
+class SectionTime(Frozen):
+    """A section of the finished file. start, end: seconds from its beginning (the timeline's `Span` counts frames)."""
 
     name: str
-    start: float
-    end: float
+    start: Annotated[float, Field(ge=0)]
+    end: Annotated[float, Field(ge=0)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +63,24 @@ class Session:
         )
 
 
+def section_times(timeline: Timeline) -> tuple[SectionTime, ...]:
+    """The sections in seconds; they tile the session."""
+    from drift_audio.sound.audio import RATE
+
+    return tuple(SectionTime(name=span.name, start=span.start / RATE, end=span.end / RATE) for span in timeline.sections)
+
+
 def session_of(path: Path, script: Script, timeline: Timeline, report: MasterReport, target: OutputSpec) -> Session:
     """What there is to tell of a file that was just made."""
-    sections = tuple(SectionTime(s.name, s.start / timeline.rate, s.end / timeline.rate) for s in timeline.sections)
+    from drift_audio.sound.audio import RATE
+
     measured = target.loudness is not None
     return Session(
         path=path,
-        seconds=timeline.frames / timeline.rate,
+        seconds=timeline.frames / RATE,
         lufs=report.lufs if measured else None,
         true_peak_dbtp=report.true_peak_dbtp if measured else None,
-        sections=sections,
+        sections=section_times(timeline),
         seed=script.seed,
         warnings=timeline.warnings,
         script=script,

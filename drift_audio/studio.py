@@ -88,20 +88,14 @@ def open_voices(settings: Settings, voices: Catalog[Voice]) -> VoiceBox:
 
 
 def choose_writer(settings: Settings, wanted: WriterName, key: bytes) -> Writer:
-    """The writer asked for; "auto" takes the model when one is configured."""
-    from drift_audio.words.writers.offline import OfflineWriter
+    """The writer asked for; "auto" takes the model when one is configured.
 
-    offline = OfflineWriter()
-    if wanted == "offline" or (wanted == "auto" and not settings.llm.configured):
-        return offline
-    if not settings.llm.configured:
-        raise ConfigError(
-            "no language model is configured; name one with --model (and --base-url), DRIFT_AUDIO_MODEL or [llm] in config.toml, "
-            "or use --writer offline"
-        )
-    from drift_audio.words.writers.llm import LlmWriter
+    Raises:
+        ConfigError: a model was asked for and none is configured.
+    """
+    from drift_audio.words.writers.table import chosen, open_writer
 
-    return LlmWriter(settings.llm, fallback=offline, cache_dir=settings.cache_dir / "scripts", key=key)
+    return open_writer(chosen(wanted, model_configured=settings.llm.configured), settings, key=key)
 
 
 def clock(epoch: str | None) -> Callable[[], date]:

@@ -245,15 +245,27 @@ def read_mapping(file: Path, *, error: type[BadInput] = ConfigError) -> dict[str
         BadInput: unreadable, not YAML (with line and column), or no mapping.
     """
     try:
-        table = yaml.load(file.read_bytes(), Loader=_QuickLoader)  # noqa: S506 - a safe loader
+        return parse_mapping(file.read_bytes())
     except OSError as problem:
         raise error(f"{file}: cannot be read ({problem.strerror})") from None
-    except yaml.YAMLError as problem:
-        raise error(f"{file}:{_unreadable(problem)}") from None
     except Unreadable as problem:
         raise error(f"{file}:{problem}") from None
+
+
+def parse_mapping(text: str | bytes) -> dict[str, Any]:
+    """As `read_mapping`, of a text.
+
+    Raises:
+        Unreadable: not YAML, or no mapping.
+    """
+    try:
+        table = yaml.load(text, Loader=_QuickLoader)  # noqa: S506 - a safe loader
+    except yaml.YAMLError as error:
+        raise _unreadable(error) from None
+    except (ValueError, OverflowError) as error:  # a date or a number that is none
+        raise Unreadable(f"a value cannot be read ({error}); put it in quotes") from None
     if not isinstance(table, dict | None):
-        raise error(f"{file}: must be a mapping")
+        raise Unreadable("must be a mapping")
     return table or {}
 
 

@@ -99,7 +99,7 @@ def test_only_config_reads_the_environment() -> None:
         ("files", r"\bos\.(fsync|fdopen|replace|link)\b|\.write_(bytes|text)\("),
         ("files", r"hashlib\.file_digest"),
         ("yamlfile", r"\byaml\.(safe_)?(load|compose|dump|parse)"),
-        ("near_match", r"\bdifflib\b|\btoken_set_ratio\b"),
+        ("near_match", r"\bget_close_matches\b|\btoken_set_ratio\b"),
         ("machine", r"\bcpu_count\b|sched_getaffinity|\.is_loopback\b"),
     ],
 )

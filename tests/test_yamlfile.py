@@ -91,6 +91,7 @@ def test_a_file_that_would_grow_without_bound_is_refused() -> None:
         ("a: [", r"data\.yaml:\d:\d: not valid YAML"),
         ("- a", "must be a mapping"),
         ("a: b: c", ":1:5: "),
+        ("a: 2026-13-45", "put it in quotes"),
         ("a: " + "[" * 100_000, ":1:4.: nested too deeply"),
         ("- " * 100_000 + "a", "nested too deeply"),
     ],

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer.core import TyperGroup
@@ -15,16 +15,22 @@ from drift_audio.cli import request as ask
 from drift_audio.errors import EXIT_BAD_INPUT, EXIT_FAILED, ConfigError
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from rich.progress import TaskID
+    from typer._click.core import Context
+
     from drift_audio.config import Settings
     from drift_audio.delivery.batch.batchfile import Batch
     from drift_audio.delivery.batch.items import Outcome
-    from drift_audio.delivery.batch.run import Choice, EntryState, Executor, Report, Run
+    from drift_audio.delivery.batch.run import Choice, EntryState, Estimate, Executor, OnOutcome, Report, Run
+    from drift_audio.studio import WriterName
 
 
 class RunByDefault(TyperGroup):
     """`batch FILE` means `batch run FILE`."""
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         if args and args[0] not in self.commands and args[0] != "--help":
             args = ["run", *args]
         return super().parse_args(ctx, args)
@@ -125,7 +131,7 @@ def _perform(
     *,
     jobs: int | None,
     cluster: str | None,
-    writer: Any,
+    writer: WriterName,
     discreet: bool,
     dry_run: bool,
     as_json: bool,
@@ -155,7 +161,7 @@ def _perform(
     return EXIT_FAILED if report.failed else 0
 
 
-def _executor(settings: Settings, run: Run, workers: int, *, cluster: str | None, writer: Any) -> Executor:
+def _executor(settings: Settings, run: Run, workers: int, *, cluster: str | None, writer: WriterName) -> Executor:
     if cluster is not None:
         from drift_audio.delivery.batch.cluster import DaskWorkers
 
@@ -165,7 +171,7 @@ def _executor(settings: Settings, run: Run, workers: int, *, cluster: str | None
     return LocalWorkers(settings, jobs=workers, journal=run.home / "journal.sqlite", writer=writer)
 
 
-def _read(file: str) -> tuple[Settings, Batch, Any]:
+def _read(file: str) -> tuple[Settings, Batch, date]:
     from drift_audio.config import load_settings
     from drift_audio.delivery.batch.batchfile import load_batch
     from drift_audio.delivery.batch.run import check_catalogue
@@ -190,7 +196,7 @@ def _tell_mistakes(batch: Batch) -> None:
 
 
 @contextmanager
-def _lines(*, wanted: bool) -> Iterator[Any]:
+def _lines(*, wanted: bool) -> Iterator[OnOutcome]:
     """A line for each item at work and one for all on a terminal; elsewhere one line as each item ends."""
     if not wanted:
         yield lambda _outcome, _run: None
@@ -209,7 +215,7 @@ def _say(outcome: Outcome | None, run: Run) -> None:
 
 
 @contextmanager
-def _bars() -> Iterator[Any]:
+def _bars() -> Iterator[OnOutcome]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from drift_audio.cli.output import err_console
@@ -217,7 +223,7 @@ def _bars() -> Iterator[Any]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err_console(), transient=True) as bars:
         whole = bars.add_task("all", total=None)
-        shown: dict[str, Any] = {}
+        shown: dict[str, TaskID] = {}
 
         def handle(outcome: Outcome | None, run: Run) -> None:
             bars.update(whole, total=len(run.tasks), completed=sum(task.item.name in run.ended for task in run.tasks))
@@ -236,7 +242,7 @@ def _bars() -> Iterator[Any]:
         yield handle
 
 
-def _show_plan(run: Run, guess: Any, *, as_json: bool) -> None:
+def _show_plan(run: Run, guess: Estimate, *, as_json: bool) -> None:
     from drift_audio.cli.output import console, emit_json, show_table
 
     if as_json:

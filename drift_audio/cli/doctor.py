@@ -72,8 +72,8 @@ def machine() -> list[Finding]:
         except PackageNotFoundError:
             need = "Install the program again: make install, or pip install drift-audio"
             found.append(Finding(name=library, ok=False, detail="not installed", need=need, vital=True))
-    ffmpeg = shutil.which("ffmpeg")
-    need = "" if ffmpeg else "Only beds in formats such as M4A need it: install your system's ffmpeg package"
+    ffmpeg = shutil.which("ffmpeg") if shutil.which("ffprobe") else None
+    need = "" if ffmpeg else "Only sound in formats such as M4A, and damaged files, need it: install your system's ffmpeg package"
     found.append(Finding(name="ffmpeg", ok=ffmpeg is not None, detail=ffmpeg or "not found", need=need))
     return found
 

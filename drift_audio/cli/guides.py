@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from drift_audio.cli.output import console, emit_json, show_table
 from drift_audio.errors import EXIT_FAILED
 from drift_audio.scenario import MAX_MINUTES, MIN_MINUTES
+
+if TYPE_CHECKING:
+    from drift_audio.words.guides.model import Guide
 
 app = typer.Typer(no_args_is_help=True, help="Read the guides, search them, and check the phrases that sessions are made of.")
 
@@ -122,5 +125,5 @@ def repetition(
     console().print(f"  4-grams shared by two seeds: at most {found.worst_4grams:.1%}, mean {found.mean_4grams:.1%} (limit 35 %)")
 
 
-def _brief(guide: Any) -> dict[str, Any]:
+def _brief(guide: Guide) -> dict[str, object]:
     return {"name": guide.name, "title": guide.title, "summary": guide.summary, "words": guide.words, "minutes": guide.minutes}

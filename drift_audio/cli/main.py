@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from typer.core import TyperGroup
@@ -13,6 +13,9 @@ from typer.core import TyperGroup
 from drift_audio import __version__
 from drift_audio.errors import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_INTERRUPTED, CareStop, DriftError
 from drift_audio.words.process import WordsProcess, begin
+
+if TYPE_CHECKING:
+    from typer._click.core import Command, Context
 
 #: Every command: "module:attribute" of a function or a Typer group. Imported only when it is run or listed.
 COMMANDS: Final[dict[str, str]] = {
@@ -39,13 +42,13 @@ EPILOG: Final = "Exit codes: 0 done, 1 failed, 2 bad input or usage, 3 stopped o
 class LazyGroup(TyperGroup):
     """A command group that imports a command's module only when that command is asked for."""
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the signature is the library's
+    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002 - the signature is the library's
         return list(COMMANDS)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:  # noqa: ARG002
         return load_command(cmd_name) if cmd_name in COMMANDS else None
 
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+    def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
         from drift_audio.near_match import near_matches
 
         if args and args[0] not in COMMANDS and (near := near_matches(args[0], COMMANDS)):
@@ -53,7 +56,7 @@ class LazyGroup(TyperGroup):
         return super().resolve_command(ctx, args)
 
 
-def load_command(name: str) -> Any:
+def load_command(name: str) -> Command:
     """Import a command and build it: a Typer group as it is, a function as a single command."""
     module, _, attribute = COMMANDS[name].partition(":")
     target = getattr(import_module(module), attribute)

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -32,7 +32,7 @@ def err_console() -> Console:
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def emit_json(value: Any) -> None:
+def emit_json(value: object) -> None:
     """Print one JSON object on standard output; paths become strings."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 
@@ -59,12 +59,13 @@ def show_care(report: CareReport, *, as_json: bool = False) -> None:
     page.print()
     for warning in report.warnings:
         page.print(f"drift-audio: note: {warning}", markup=False)
-    page.print(report.message, markup=False)
+    # Whole words at a terminal's edge; what goes into a file or a pipe stays one line.
+    page.print(report.message, markup=False, soft_wrap=not page.is_terminal)
     page.print()
     show_help(report.lines)
     if report.grounding:
         page.print()
-        page.print(report.grounding, markup=False)
+        page.print(report.grounding, markup=False, soft_wrap=not page.is_terminal)
     page.print()
 
 
@@ -108,7 +109,7 @@ def progress(*, wanted: bool) -> Iterator[Callable[[Event], None]]:
         yield handle
 
 
-def session_json(session: Session) -> dict[str, Any]:
+def session_json(session: Session) -> dict[str, object]:
     """The documented `--json` object of a finished session."""
     return {
         "path": str(session.path),

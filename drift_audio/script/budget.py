@@ -202,7 +202,7 @@ def least_seconds(script: Script) -> float:
     form = shape(script.style)
     told = estimate(script)
     edge = EDGE_SHARE * script.minutes * 60
-    edges = min(form.fade_in_s, edge) / 2 + min(form.fade_out_s, edge) / 3
+    edges = min(form.fades.in_s, edge) / 2 + min(form.fades.out_s, edge) / 3
     return told.speech + told.exact + LEAST_PAUSE * told.elastic + edges
 
 

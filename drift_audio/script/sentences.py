@@ -12,6 +12,9 @@ from drift_audio.script.word_lists import lexicon
 _MARK_CHARACTERS: Final = re.compile(r"[\[\]<>{}*_`#|~^\\=@$•·▪●→←⇒]+")
 _SPACE: Final = re.compile(r"\s+")
 _END: Final = re.compile(r"(?:[.!?…]+[\"'”’»)]*\s+)|(?:[。！？]+[」』”’]*\s*)")
+_OPENING: Final = "\"'“‘«(¿¡–—- "
+_INITIAL: Final = re.compile(r"[A-Z]\.")
+_INITIALS: Final = re.compile(r"[^\W\d_](?:\.[^\W\d_])*")
 _ASIDE: Final = re.compile(r"\(([^()]*)\)")
 _SPOKEN: Final = re.compile(r"[^\W_]")
 _UNSPEAKABLE: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "So", "Sk", "Zl", "Zp"))
@@ -45,7 +48,7 @@ def sentences(text: str) -> tuple[str, ...]:
     """
     for _ in range(50):
         cleaned = plain(text)
-        parts = tuple(part for part in (_strip(piece) for piece in _split(cleaned)) if part)
+        parts = tuple(part for part in (_strip(piece) for piece in split(cleaned)) if part)
         joined = " ".join(parts)
         if joined == text:
             return parts
@@ -58,7 +61,8 @@ def _strip(sentence: str) -> str:
     return bare if _SPOKEN.search(bare) else ""
 
 
-def _split(text: str) -> list[str]:
+def split(text: str) -> list[str]:
+    """The sentences of a line of clean prose, as they stand in it: abbreviations, initials and numbers stay whole."""
     pieces: list[str] = []
     start = 0
     for end in _END.finditer(text):
@@ -72,18 +76,31 @@ def _split(text: str) -> list[str]:
 def _ends(before: str, mark: str, after: str) -> bool:
     if not after or mark[0] in "。！？":
         return True
-    first = after.lstrip("\"'“‘«(¿¡–—- ")[:1]
+    first = after.lstrip(_OPENING)[:1]
     if first.islower():
         return False
-    word = before.rsplit(maxsplit=1)[-1].lower().lstrip("\"'“‘«(") if before.split() else ""
-    if mark.strip() != ".":
-        return True
-    initial = len(word) == 1 and word.isalpha() and word not in "iay"
-    return not (initial or word in lexicon().abbreviations or _ordinal(word, after))
+    return mark.strip() != "." or _full_stop_ends([word.lstrip(_OPENING) for word in before.split()], after.lstrip(_OPENING))
 
 
-def _ordinal(word: str, after: str) -> bool:
-    return word.isdigit() and after.lower().startswith(lexicon().months)
+def _full_stop_ends(words: list[str], after: str) -> bool:
+    """Whether a full stop between some words and a capital, a digit or a mark ends a sentence."""
+    known, word = lexicon(), words[-1] if words else ""
+    following = re.sub(r"\W+$", "", after.split(maxsplit=1)[0]).lower() if after else ""
+    if _listed(word, known.abbreviations) or (word.isdigit() and after.lower().startswith(known.months)):
+        return False
+    if _listed(word, known.times):
+        return following not in known.after_times
+    if _listed(word, known.numbered) and after[:1].isdigit():
+        return False
+    if len(word) == 1 and word.lower() in "iay":
+        return not _INITIAL.match(after) and len(words) > 1 and not _INITIAL.match(words[-2]) and not words[-2].endswith(",")
+    if _listed(word, known.closing) or _INITIALS.fullmatch(word):
+        return following in known.starters and not _INITIAL.match(after)
+    return True
+
+
+def _listed(word: str, among: frozenset[str]) -> bool:
+    return word in among or word.lower() in among
 
 
 @cache

@@ -5,16 +5,16 @@ from __future__ import annotations
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from drift_audio.errors import ScenarioError
 from drift_audio.scenario import STYLES, Frozen, Style, explain
 from drift_audio.yamlfile import read_mapping
 
 Share = Annotated[float, Field(ge=0, le=1)]
-Curve = tuple[tuple[float, float], ...]
+Knots = tuple[tuple[float, float], ...]
 
 
 class Phase(Frozen):
@@ -66,13 +66,23 @@ class Palette(Frozen):
 
 
 class Arc(Frozen):
-    """How the delivery moves over the session: knots (place 0..1, value), straight lines between them.
+    """How the delivery moves over the session: knots (place 0..1, value), straight between them and level outside.
 
-    speed: factor of the voice's pace. level_db: of the voice, relative to its mean.
+    speed: factor of the voice's own pace, 0.5 to 1.5. level_db: added to the voice, 12 dB at most. By default nothing moves.
     """
 
-    speed: Curve
-    level_db: Curve
+    speed: Knots = ((0.0, 1.0),)
+    level_db: Knots = ((0.0, 0.0),)
+
+    @model_validator(mode="after")
+    def _speakable(self) -> Self:
+        for curve in (self.speed, self.level_db):
+            places = [place for place, _ in curve]
+            if not places or places != sorted(places) or not 0 <= places[0] <= places[-1] <= 1:
+                raise ValueError(f"the knots of an arc must stand in order from 0 to 1, not at {places}")
+        if any(not 0.5 <= speed <= 1.5 for _, speed in self.speed) or any(abs(level) > 12 for _, level in self.level_db):
+            raise ValueError("an arc's speed must be 0.5 to 1.5 and its level within 12 dB")
+        return self
 
     def speed_at(self, place: float) -> float:
         return interpolate(self.speed, place)
@@ -82,12 +92,29 @@ class Arc(Frozen):
 
 
 class Duck(Frozen):
-    """The bed under the voice: depth_db deeper, ramp of lead_s before the first syllable, held through gaps up to hold_s."""
+    """How the bed makes room for the voice.
 
-    depth_db: float
-    lead_s: float
-    hold_s: float
-    release_s: float
+    depth_db: how far it goes down. lead_s: the ramp, done at the first syllable. hold_s: gaps shorter than this keep it down.
+    release_s: the way back. lift_db: what long silences gain, from `lift_after_s` seconds of silence on. swell_db: what an
+    inhalation gains. presence_db: how far 2-4 kHz goes down in the bed while the voice speaks (0: not at all).
+    """
+
+    depth_db: float = 7.0
+    lead_s: float = 0.6
+    hold_s: float = 2.5
+    release_s: float = 2.2
+    lift_db: float = 1.5
+    lift_after_s: float = 6.0
+    swell_db: float = 1.5
+    presence_db: float = 6.0
+
+
+class Fades(Frozen):
+    """Seconds of the bed's way in and out, and of the change from one bed to another."""
+
+    in_s: float = 4.0
+    out_s: float = 8.0
+    change_s: float = 6.0
 
 
 SHORT_MINUTES: Final = 3.0
@@ -146,8 +173,7 @@ class Shape(Frozen):
     palette: Palette
     arc: Arc
     duck: Duck
-    fade_in_s: float
-    fade_out_s: float
+    fades: Fades
     ambience: str
     bells: Bells
     pattern: Pattern
@@ -177,7 +203,7 @@ class Shape(Frozen):
         )
 
 
-def interpolate(curve: Curve, at: float) -> float:
+def interpolate(curve: Knots, at: float) -> float:
     """Value of a piecewise straight curve; flat beyond its ends."""
     if at <= curve[0][0]:
         return curve[0][1]

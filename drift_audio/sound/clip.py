@@ -9,8 +9,7 @@ from typing import Final
 import numpy as np
 
 from drift_audio.errors import SpeechError
-from drift_audio.sound.audio import RATE, Samples, gain
-from drift_audio.sound.clip_guard import Mono
+from drift_audio.sound.audio import RATE, Mono, Samples, gain
 
 _AGAIN: Final = "run the same command again to voice it anew"
 

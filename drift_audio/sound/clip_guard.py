@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-Mono = NDArray[np.float32]
+from drift_audio.sound.audio import Mask, Mono
 
 WINDOW_S: Final = 0.005
 FADE_S: Final = 0.005
@@ -81,7 +80,7 @@ def typical_seconds(text: str, speed: float) -> float:
     return (0.3 + TYPICAL_S * sum(character.isalnum() for character in text)) / speed
 
 
-def _voiced(samples: Mono, rate: int) -> NDArray[np.bool_]:
+def _voiced(samples: Mono, rate: int) -> Mask:
     """For every 5 ms window whether the voice sounds in it: over -60 dBFS and within 44 dB of the loudest."""
     window = max(1, round(WINDOW_S * rate))
     padded = np.pad(samples, (0, -samples.size % window)).reshape(-1, window)
@@ -91,7 +90,7 @@ def _voiced(samples: Mono, rate: int) -> NDArray[np.bool_]:
     return np.asarray(level >= floor)
 
 
-def _cut(samples: Mono, voiced: NDArray[np.bool_], rate: int) -> Mono:
+def _cut(samples: Mono, voiced: Mask, rate: int) -> Mono:
     window = max(1, round(WINDOW_S * rate))
     heard = np.flatnonzero(voiced)
     start = max(0, int(heard[0]) * window - round(HEAD_S * rate))
@@ -113,7 +112,7 @@ def _wrong_length(seconds: float, text: str, speed: float) -> str | None:
     return None
 
 
-def _hole(voiced: NDArray[np.bool_]) -> str | None:
+def _hole(voiced: Mask) -> str | None:
     heard = np.flatnonzero(voiced)
     gap = int(np.diff(heard).max(initial=1)) - 1
     return f"it falls silent inside for {gap * WINDOW_S:.1f} s" if gap * WINDOW_S > LONGEST_HOLE_S else None

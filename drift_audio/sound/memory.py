@@ -19,7 +19,7 @@ _TRIM_THRESHOLD: Final = -1
 _LARGE: Final = 4 << 20
 
 
-def give_back() -> None:
+def release_freed_memory() -> None:
     """Return freed memory to the system, let threads share one heap from here on, and keep large arrays out of it.
 
     glibc gives every thread a heap of its own and keeps what is freed there: 100 MB more at the peak of a session, for no

@@ -89,25 +89,32 @@ Event = Speech | BreathCycle | Strike | BedChange
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A section in time: [start, end) in frames; the spans tile the session."""
+    """A section in time: [start, end) in frames at `RATE`; the spans tile the session."""
 
     name: str
     start: int
     end: int
+
+    @property
+    def start_ms(self) -> int:
+        return round(self.start * 1000 / RATE)
+
+    @property
+    def end_ms(self) -> int:
+        return round(self.end * 1000 / RATE)
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
     """The single source of time of a session: audio, chapters, captions and reports all read it.
 
-    events: ordered by start. frames: exact length of the finished file at `rate`.
+    events: ordered by start. frames: exact length of the finished file at `RATE`.
     off_by: seconds by which the asked length could not be met (0.0 when it was); warnings say why.
     """
 
     events: tuple[Event, ...]
     sections: tuple[Span, ...]
     frames: int
-    rate: int = RATE
     off_by: float = 0.0
     warnings: tuple[str, ...] = ()
 

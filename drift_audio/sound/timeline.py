@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from drift_audio.script.model import Bell, Breath, Cue, Pause, Utterance
+from drift_audio.script.shapes import Shape
 from drift_audio.sound.audio import RATE
 from drift_audio.sound.score import BedChange, BreathCycle, Event, Span, Speech, Spoken, Strike, Timeline
 
@@ -52,6 +53,20 @@ class TimelineRules:
     pace: tuple[float, float] = (0.94, 1.06)
     stillness: float = 30.0
     stillness_share: float = 0.15
+
+    @classmethod
+    def of(cls, form: Shape, *, bells: bool) -> TimelineRules:
+        """Pauses of the style's palette, each stretched and shrunk as the bounds here say; its fades at both ends."""
+        plain, palette = cls(), form.palette
+        return replace(
+            plain,
+            sentence=replace(plain.sentence, seconds=palette.sentence),
+            paragraph=replace(plain.paragraph, seconds=palette.paragraph),
+            section=replace(plain.section, seconds=palette.section),
+            lead_in=form.fades.in_s,
+            tail=form.fades.out_s,
+            bells=bells,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,21 +195,26 @@ def _lay_out(spoken: Sequence[Spoken], rules: TimelineRules) -> list[_Slot]:
     """Slots in order with the implied pauses between them; a stated pause replaces the implied one it stands beside."""
     slots: list[_Slot] = []
     section: int | None = None
+    # sounded: something was heard already. silence: seconds stated since the last sound. paragraph: nominal seconds of a
+    # paragraph's pause that waits for what follows it.
     sounded, silence, paragraph = False, 0.0, None
     for entry in spoken:
         part, here = entry.item.part, entry.item.section
-        if isinstance(part, Cue):
+        if isinstance(part, Cue):  # takes no time, and belongs to what came before: it must not open a section
             slots.append(_exact(here if section is None else section, 0, entry))
             continue
         if isinstance(part, Pause) and part.elastic and part.role == "paragraph":
+            # Not laid yet: a section's pause or a stated one behind it may take its place.
             paragraph = max(paragraph or 0.0, part.seconds)
             continue
         if isinstance(part, Bell) and not rules.bells:
             continue
         opens = section is not None and here != section
+        # A section's pause counts what was stated before it; under a quarter of a second the rest would not be heard as one.
         if opens and sounded and rules.section.seconds - silence > 0.25:
             slots.append(_elastic(section or 0, rules.section, rules, rules.section.seconds - silence))
             silence, paragraph = rules.section.seconds, None
+        # Between two sounds with nothing stated the script implies a pause: that of a paragraph, or of a sentence.
         if not isinstance(part, Pause) and sounded and silence == 0:
             slots.append(_elastic(here, rules.paragraph if paragraph else rules.sentence, rules, paragraph))
         slot = _slot_of(entry, rules)
@@ -231,7 +251,7 @@ def _scale(slots: Sequence[_Slot], target: int) -> float:
     rest = target - sum(slot.nominal for slot in slots if slot.most <= slot.least)
     if not gaps:
         return 1.0
-    for _ in range(64):
+    for _ in range(64):  # halves the range to below any double, so the result does not depend on where it began
         middle = (low + high) / 2
         filled = sum(min(max(gap.nominal * middle, gap.least), gap.most) for gap in gaps)
         low, high = (middle, high) if filled < rest else (low, middle)
@@ -250,6 +270,7 @@ def _fill(plan: _Plan, target: int) -> list[int]:
         if not gives:
             frames.append(round(length))
             continue
+        # The running sum is rounded, not each length: errors cannot add up, and the last one lands on `wanted` exactly.
         seen += length
         until = round(wanted * seen / total)
         frames.append(until - given)
@@ -265,13 +286,13 @@ def _place(
     borders: list[tuple[int, int]] = []
     position = before = 0
     for index, (slot, length) in enumerate(zip(slots, frames, strict=True)):
-        if slot.opens:
+        if slot.opens:  # a chapter begins half a second before its first word, or in the middle of a shorter pause
             borders.append((slot.section, position - min(RATE // 2, before // 2)))
         if index == len(slots) - 1:
             position += stillness
         if slot.spoken is not None:
             events.extend(_events(slot.spoken, position, rules))
-        before = length if slot.spoken is None else before if length == 0 else 0
+        before = length if slot.spoken is None else before if length == 0 else 0  # silence so far; a cue does not break it
         position += length
     events.sort(key=lambda event: event.start)
     return Timeline(tuple(events), _spans(borders, names, position), position)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from drift_audio.errors import ConfigError
 from drift_audio.scenario import Frozen
@@ -25,6 +25,13 @@ class PhaseLine(Frozen):
     minutes: float
     share: float
     writer: str
+
+
+class PersonShown(Frozen):
+    """The one concerned. pronouns: subject, object, possessive."""
+
+    noun: str
+    pronouns: tuple[str, str, str]
 
 
 class MatterLine(Frozen):
@@ -54,7 +61,7 @@ class Explained(Frozen):
     theme: str
     part: str
     gravity: str
-    person: dict[str, Any] | None
+    person: PersonShown | None
     care: str
     phases: tuple[PhaseLine, ...]
     why: dict[str, str]
@@ -103,15 +110,16 @@ def _matters(scenario: Scenario) -> tuple[MatterLine, ...]:
     return tuple(MatterLine(matter=row.matter, gloss=glosses()[row.matter], near=round(row.near, 3)) for row in ranking)
 
 
-def _person(person: Person | None) -> dict[str, Any] | None:
+def _person(person: Person | None) -> PersonShown | None:
     if person is None:
         return None
     pronouns = person.pronouns
-    return {"noun": person.noun, "pronouns": [pronouns.subject, pronouns.object, pronouns.possessive]}
+    return PersonShown(noun=person.noun, pronouns=(pronouns.subject, pronouns.object, pronouns.possessive))
 
 
 def _phases(written: Written) -> tuple[PhaseLine, ...]:
     from drift_audio.script.budget import plan
+    from drift_audio.words.writers.table import STANDS_IN
 
     script = written.script
     planned = {phase.key: phase.seconds for phase in plan(script.style, script.minutes).phases}
@@ -119,7 +127,7 @@ def _phases(written: Written) -> tuple[PhaseLine, ...]:
     lines = []
     for section in script.sections:
         seconds = planned.get(section.phase or "", 0.0)
-        writer = by.get(section.name) or by.get(section.phase or "") or "offline"
+        writer = by.get(section.name) or by.get(section.phase or "") or STANDS_IN
         lines.append(PhaseLine(title=section.name, minutes=seconds / 60, share=seconds / (script.minutes * 60), writer=writer))
     return tuple(lines)
 
@@ -145,9 +153,10 @@ def dry_run(scenario: Scenario, context: WritingContext) -> str:
         ConfigError: the offline writer would write, which sends nothing to anybody.
     """
     from drift_audio.words.compose import attend, understand
+    from drift_audio.words.writers.table import shows_request
 
-    preview = getattr(context.writer, "dry_run", None)
-    if preview is None:
+    writer = context.writer
+    if not shows_request(writer):
         raise ConfigError("nothing would be sent: the offline writer writes on this machine; name a model to see its request")
     attended = attend(scenario, context).scenario
-    return str(preview(attended, understand(attended)))
+    return writer.dry_run(attended, understand(attended))

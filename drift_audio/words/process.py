@@ -12,7 +12,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from drift_audio.words.compose import WritingContext
     from drift_audio.words.process_main import Order
     from drift_audio.words.writers.base import Written
-
-WRITER: Final = "offline"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +48,15 @@ class WordsProcess:
             CareStop: the person needs something else than a session.
         """
         try:
-            if self.process is None or context.writer.name != WRITER:
+            if self.process is None:
                 return None
             from drift_audio.words.process_main import Order
+            from drift_audio.words.writers.table import may_run_in_second_process
 
-            order = Order(scenario=scenario, locale=context.locale, user_dir=context.user_dir)
+            if not may_run_in_second_process(context.writer):
+                return None
+            writer = context.writer.name
+            order = Order(scenario=scenario, locale=context.locale, user_dir=context.user_dir, writer_name=writer)
             return _exchange(self.process, order, on_event, meanwhile)
         except (OSError, ValueError):
             return None

@@ -12,20 +12,20 @@ from drift_audio.scenario import Frozen, Scenario
 from drift_audio.words.care.report import CareReport
 from drift_audio.words.compose import compose
 from drift_audio.words.writers.base import Writer, Written
+from drift_audio.words.writers.table import open_writer
 
 
 class Order(Frozen):
-    """What the other process is asked for; fields as in `compose.WritingContext`."""
+    """What the other process is asked for; fields as in `compose.WritingContext`, and who is to write."""
 
     scenario: Scenario
     locale: str
     user_dir: Path
+    writer_name: str
 
     @property
     def writer(self) -> Writer:
-        from drift_audio.words.writers.offline import OfflineWriter
-
-        return OfflineWriter()
+        return open_writer(self.writer_name)
 
 
 class Answer(Frozen):

@@ -11,7 +11,7 @@ import soundfile
 from drift_audio.delivery.feed.collection import publish
 from drift_audio.delivery.feed.record import Record
 from drift_audio.script.model import Script, Section, Utterance
-from drift_audio.session import SectionTime, Session
+from drift_audio.session import Session, section_times
 from drift_audio.sound.audio import RATE
 from drift_audio.sound.clip import Clip
 from drift_audio.sound.score import Span, Speech, Timeline
@@ -37,8 +37,7 @@ def session(folder: Path, name: str = "2026-01-02-evening.flac", *, title: str =
     tone = (0.05 * np.sin(2 * np.pi * 220 * t)).astype("float32")
     soundfile.write(path, np.column_stack([tone, tone]), RATE)
     script = Script(title=title, style="meditation", minutes=1, sections=(Section(name="Arrive", parts=(Utterance(text="x"),)),))
-    sections = tuple(SectionTime(s.name, s.start / RATE, s.end / RATE) for s in lines.sections)
-    return Session(path, seconds, -16.0, -1.5, sections, 1, (), script, lines, "tone", "rain", "offline")
+    return Session(path, seconds, -16.0, -1.5, section_times(lines), 1, (), script, lines, "tone", "rain", "offline")
 
 
 def published(folder: Path, name: str = "2026-01-02-evening.flac", **fields) -> Record:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from pydantic import BaseModel, BeforeValidator, Field, field_validator, model_validator
 
@@ -23,7 +23,7 @@ MAX_SCRIPT_BYTES: Final = 1_000_000
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
-def _no_switch(value: Any) -> Any:
+def _no_switch(value: object) -> object:
     if isinstance(value, bool):
         raise ValueError("is a number of minutes, not yes or no")  # noqa: TRY004 - what pydantic reports is a ValueError
     return value
@@ -167,7 +167,7 @@ def load_batch(path: Path | str, *, check_names: CheckNames | None = None) -> Ba
     return Batch(str(path), tuple(reader.items), tuple(sorted(located.mistakes)), len(entries) - len(reader.items))
 
 
-def _frame(located: Located) -> tuple[list[Any], dict[str, Any], tuple[str, ...]]:
+def _frame(located: Located) -> tuple[list[object], dict[str, object], tuple[str, ...]]:
     data = located.data
     if isinstance(data, list):
         return data, {}, ()
@@ -192,12 +192,12 @@ def _frame(located: Located) -> tuple[list[Any], dict[str, Any], tuple[str, ...]
 class _Reader:
     """Turns entries into items one by one and notes what is wrong with each."""
 
-    def __init__(self, path: str, located: Located, defaults: dict[str, Any], check_names: CheckNames | None) -> None:
+    def __init__(self, path: str, located: Located, defaults: dict[str, object], check_names: CheckNames | None) -> None:
         self.path, self.located, self.defaults, self.check_names = path, located, defaults, check_names
         self.items: list[Item] = []
         self.lines: dict[str, int] = {}
 
-    def read(self, data: Any, route: tuple[str | int, ...], number: int) -> None:
+    def read(self, data: object, route: tuple[str | int, ...], number: int) -> None:
         if not isinstance(data, dict):
             self.located.blame(route, "an item must be a mapping with 'situation:' or 'script:'")
             return
@@ -212,7 +212,7 @@ class _Reader:
     def _is_blamed(self, route: tuple[str | int, ...]) -> bool:
         return any(mistake.route[: len(route)] == route for mistake in self.located.mistakes)
 
-    def _as_written(self, data: dict[str, Any], route: tuple[str | int, ...]) -> dict[str, Any]:
+    def _as_written(self, data: dict[str, object], route: tuple[str | int, ...]) -> dict[str, object]:
         texts = {key: self.located.texts.get((*route, key)) for key in ("id", "output") if isinstance(data.get(key), int | float)}
         return data | {key: text for key, text in texts.items() if text is not None}
 
@@ -261,7 +261,7 @@ class _Reader:
     def _names_exist(self, entry: Entry, script: Script | None, route: tuple[str | int, ...]) -> bool:
         if self.check_names is None:
             return True
-        source: Any = script or entry
+        source = script or entry
         fine = True
         for key, pair in {"voice": (source.voice, None), "ambience": (None, source.ambience)}.items():
             try:
@@ -291,7 +291,7 @@ def _seed(entry: Entry, name: str) -> int:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4])
 
 
-def schema() -> dict[str, Any]:
+def schema() -> dict[str, object]:
     """JSON Schema (2020-12) of a batch file, for editors."""
     frame = BatchFile.model_json_schema()
     extras = {"patternProperties": {"^x-": {}}, "additionalProperties": False}

@@ -11,7 +11,7 @@ from __future__ import annotations
 import shutil
 from collections import deque
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from filelock import FileLock, Timeout
 
@@ -34,11 +34,10 @@ from drift_audio.inputs import is_url
 from drift_audio.studio import WriterName
 
 if TYPE_CHECKING:
+    from distributed import Client, Future, LocalCluster
+
     from drift_audio.delivery.batch.cluster_worker import Made
 
-#: The client's library has no types to speak of.
-Client = Any
-Future = Any
 CONNECT_S: Final = 15
 TICK_S: Final = 0.5
 AHEAD: Final = 3
@@ -50,7 +49,7 @@ class DaskWorkers:
     def __init__(self, settings: Settings, address: str, *, journal: Journal, writer: WriterName = "auto") -> None:
         self._settings, self._address, self._journal, self._writer = settings, address, journal, writer
         self._client: Client | None = None
-        self._cluster: Any = None
+        self._cluster: LocalCluster | None = None
         self._plugin = ""
         self._locks: dict[str, FileLock] = {}
 
@@ -58,7 +57,7 @@ class DaskWorkers:
         """Outcomes as they come; None now and then. At most a few items a worker thread are under way at once."""
         client = self._connect()
         waiting = deque(tasks)
-        flying: dict[Future, Task] = {}
+        flying: dict[Future[Made], Task] = {}
         try:
             while waiting or flying:
                 room = AHEAD * max(1, sum(client.nthreads().values())) - len(flying)
@@ -71,7 +70,7 @@ class DaskWorkers:
         finally:
             self.close()
 
-    def _start(self, client: Client, waiting: deque[Task], flying: dict[Future, Task]) -> Outcome | None:
+    def _start(self, client: Client, waiting: deque[Task], flying: dict[Future[Made], Task]) -> Outcome | None:
         task = waiting.popleft()
         name = task.item.name
         lock = claim(task.home, name)
@@ -118,7 +117,7 @@ class DaskWorkers:
             return Outcome(name=task.item.name, end="failed", result=result)
         return None
 
-    def _collect(self, flying: dict[Future, Task]) -> Iterator[Outcome]:
+    def _collect(self, flying: dict[Future[Made], Task]) -> Iterator[Outcome]:
         from distributed import TimeoutError as DaskTimeout
         from distributed import wait
 
@@ -135,7 +134,7 @@ class DaskWorkers:
             future.release()
             yield outcome
 
-    def _finish(self, task: Task, future: Future) -> Outcome:
+    def _finish(self, task: Task, future: Future[Made]) -> Outcome:
         name = task.item.name
         if future.status != "finished":
             result = Result(error=type(future.exception()).__name__, message="the cluster could not finish it")
@@ -181,7 +180,7 @@ class DaskWorkers:
             raise DeliveryError(f"{where}: no scheduler answers there ({kind}); start one with: dask scheduler") from None
         return self._client
 
-    def _local(self) -> Any:
+    def _local(self) -> LocalCluster:
         from distributed import LocalCluster
 
         count = self._address.removeprefix("local:")

@@ -98,7 +98,7 @@ class StudioPlugin(WorkerPlugin):
             self.lock.release()
             Path(self.lock.lock_file).unlink(missing_ok=True)
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> dict[str, object]:
         return self.__dict__ | {"studio": None, "scratch": None, "lock": None}
 
 

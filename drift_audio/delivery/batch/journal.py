@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from drift_audio.errors import DeliveryError
 from drift_audio.files import make_folder
@@ -142,7 +142,7 @@ class Journal:
     def failed(self, name: str, result: Result, *, care: bool = False) -> None:
         self._set(name, "care" if care else "failed", result=result.model_dump_json(), files="[]")
 
-    def _set(self, name: str, state: State, **fields: Any) -> None:
+    def _set(self, name: str, state: State, **fields: str | int) -> None:
         columns = ", ".join(f"{column} = ?" for column in fields)
         comma = ", " if columns else ""
         with self._writing():
@@ -163,7 +163,7 @@ class Journal:
                 self._base.execute("ROLLBACK")
             raise DeliveryError(f"{self.path}: the batch journal cannot be written ({error})") from None
 
-    def _rows(self, query: str, values: tuple[Any, ...]) -> tuple[Row, ...]:
+    def _rows(self, query: str, values: tuple[str, ...]) -> tuple[Row, ...]:
         try:
             cursor = self._base.execute(query, values)
             names = [column[0] for column in cursor.description]
@@ -172,9 +172,9 @@ class Journal:
             raise DeliveryError(f"{self.path}: the batch journal cannot be read ({error})") from None
 
 
-def _row(found: dict[str, Any]) -> Row:
-    found["files"] = json.loads(found["files"])
-    found["result"] = json.loads(found["result"])
+def _row(found: dict[str, object]) -> Row:
+    found["files"] = json.loads(str(found["files"]))
+    found["result"] = json.loads(str(found["result"]))
     return Row.model_validate(found)
 
 

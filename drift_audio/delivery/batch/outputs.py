@@ -6,7 +6,7 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final, Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from drift_audio.delivery.batch.journal import FileMade
 from drift_audio.errors import DeliveryError, OutputError
@@ -134,7 +134,7 @@ class RemoteOutputs:
 
         return self._retry(look)
 
-    def _upload(self, send: Callable[[str], Any], name: str) -> None:
+    def _upload(self, send: Callable[[str], object], name: str) -> None:
         final = self._at(name)
         if self.protocol in _ATOMIC:
             send(final)

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol, cast
 
 from drift_audio.config import Settings, installation_key
 from drift_audio.delivery.batch.batchfile import Batch, Item
@@ -231,7 +231,7 @@ def _note(run: Run, outcome: Outcome) -> None:
 
 
 def _line(item: Item, state: str, result: Result) -> Line:
-    shown: Any = state if state in {"done", "skipped", "failed", "care"} else "waiting"
+    shown: EntryState = cast("EntryState", state) if state in {"done", "skipped", "failed", "care"} else "waiting"
     return Line(id=item.id, output=item.name, state=shown, line=item.line, column=item.column, result=result)
 
 
@@ -255,7 +255,7 @@ def write_report(report: Report, output: str) -> None:
         refresh(Path(output))
 
 
-def report_json(report: Report) -> dict[str, Any]:
+def report_json(report: Report) -> dict[str, object]:
     """The documented form of `report.json` and `--json`."""
     states: tuple[EntryState, ...] = ("done", "skipped", "failed", "care", "waiting")
     return {
@@ -267,7 +267,7 @@ def report_json(report: Report) -> dict[str, Any]:
     }
 
 
-def _line_json(line: Line) -> dict[str, Any]:
+def _line_json(line: Line) -> dict[str, object]:
     result = line.result.model_dump(mode="json", exclude={"voiced"})
     return {**line.model_dump(mode="json", exclude={"result"}), **result}
 

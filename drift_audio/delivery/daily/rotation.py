@@ -7,7 +7,7 @@ import random
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, field_validator
 
@@ -184,7 +184,7 @@ def plan_days(daily: Daily, first: date, days: int, history: Sequence[Made]) -> 
     plans = []
     for day in (first + timedelta(days=offset) for offset in range(days)):
         if day in known:
-            theme: Any = next((theme for theme in daily.themes if theme.name == known[day].theme), None)
+            theme = next((theme for theme in daily.themes if theme.name == known[day].theme), None)
             plans.append(Plan(day=day, theme=theme, situation=known[day].situation, why="made"))
             continue
         plan = plan_day(daily, day, past)

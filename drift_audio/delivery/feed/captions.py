@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from drift_audio.scenario import Frozen
+from drift_audio.session import SectionTime
+from drift_audio.sound.audio import RATE
 from drift_audio.sound.encoding.tags import CLEAR_AFTER_S
 
 if TYPE_CHECKING:
@@ -24,32 +26,19 @@ class Caption(Frozen):
     section: int = 0
 
 
-class Chapter(Frozen):
-    """A section of the session. start, end: seconds."""
-
-    name: str
-    start: Annotated[float, Field(ge=0)]
-    end: Annotated[float, Field(ge=0)]
-
-
 def captions(timeline: Timeline) -> tuple[Caption, ...]:
     """One caption a clip, exactly as long as the voice; where two overlap the first ends when the second begins."""
     spoken = sorted(timeline.speech(), key=lambda event: event.start)
     following = [event.start for event in spoken[1:]] + [timeline.frames]
     return tuple(
         Caption(
-            start=event.start / timeline.rate,
-            end=min(event.start + event.frames, limit) / timeline.rate,
+            start=event.start / RATE,
+            end=min(event.start + event.frames, limit) / RATE,
             text=" ".join(event.clip.text.split()),
             section=event.section,
         )
         for event, limit in zip(spoken, following, strict=True)
     )
-
-
-def chapters(timeline: Timeline) -> tuple[Chapter, ...]:
-    """The sections in seconds; they tile the session."""
-    return tuple(Chapter(name=s.name, start=s.start / timeline.rate, end=s.end / timeline.rate) for s in timeline.sections)
 
 
 def to_vtt(lines: Sequence[Caption]) -> str:
@@ -73,7 +62,7 @@ def _lrc_lines(lines: Sequence[Caption], seconds: float) -> Iterator[str]:
             yield _stamp(line.end)
 
 
-def to_chapters_json(parts: Sequence[Chapter]) -> str:
+def to_chapters_json(parts: Sequence[SectionTime]) -> str:
     """Podcasting 2.0 chapters (version 1.2.0)."""
     listed = [{"startTime": round(part.start, 3), "endTime": round(part.end, 3), "title": part.name} for part in parts]
     return json.dumps({"version": "1.2.0", "chapters": listed}, ensure_ascii=False, indent=1) + "\n"

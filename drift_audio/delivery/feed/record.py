@@ -7,19 +7,16 @@ import uuid
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 from pydantic import Field, ValidationError
 
-from drift_audio.delivery.feed.captions import Caption, Chapter, captions, chapters, to_chapters_json, to_lrc, to_vtt
+from drift_audio.delivery.feed.captions import Caption, captions, to_chapters_json, to_lrc, to_vtt
 from drift_audio.files import file_digest, make_folder, write_whole
 from drift_audio.output_spec import CAPTIONS
 from drift_audio.scenario import Frozen
+from drift_audio.session import SectionTime, Session
 from drift_audio.words.care.report import HelpLine
-
-if TYPE_CHECKING:
-    from drift_audio.session import Session
-
 
 FEED_FOLDER: Final = "feed"
 HELP_FILE: Final = "help.json"
@@ -46,7 +43,7 @@ class Record(Frozen):
     size: Annotated[int, Field(ge=0)]
     guid: str
     created: datetime
-    chapters: tuple[Chapter, ...]
+    chapters: tuple[SectionTime, ...]
     captions: tuple[Caption, ...]
     help: tuple[HelpLine, ...] = ()
 
@@ -71,7 +68,7 @@ def record(session: Session, *, created: datetime | None = None) -> Record:
         size=session.path.stat().st_size,
         guid=f"urn:uuid:{uuid.uuid5(_NAMESPACE, digest)}",
         created=created or datetime.now(UTC).replace(microsecond=0),
-        chapters=chapters(session.timeline),
+        chapters=session.sections,
         captions=captions(session.timeline),
         help=session.lines,
     )

@@ -9,8 +9,8 @@ from typing import Final
 
 import numpy as np
 
-from drift_audio.sound.audio import CHANNELS, RATE
-from drift_audio.sound.beds.streams import CHUNK, Flat
+from drift_audio.sound.audio import CHANNELS, RATE, Interleaved
+from drift_audio.sound.beds.streams import CHUNK
 
 BANDS_HZ: Final = {"delta": 2.5, "theta": 6.0, "alpha": 10.0}
 CARRIER_HZ: Final = 180.0
@@ -38,7 +38,7 @@ class Beats:
         kind, _, band = source.partition("-")
         return cls(BANDS_HZ[band], together=kind == "monaural")
 
-    def add(self, out: Flat) -> None:
+    def add(self, out: Interleaved) -> None:
         # Whole turns are taken off before the sine, so that hours in the phase is still exact.
         turns = (self._frame * self._hertz / RATE) % 1.0
         line = np.arange(CHUNK)[:, np.newaxis] * self._hertz / RATE

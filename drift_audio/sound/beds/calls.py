@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
-from drift_audio.sound.audio import RATE, gain
-from drift_audio.sound.beds.grains import Room, interlaced, steady_rms
+from drift_audio.sound.audio import RATE, Floats, Interleaved, gain
+from drift_audio.sound.beds.grains import Room, merged, steady_rms
 from drift_audio.sound.beds.random_draws import log_uniform
 from drift_audio.sound.beds.spec import CallsLayer
-from drift_audio.sound.beds.streams import Flat, Scatter, Stream
-
-Sound = NDArray[np.float64]
+from drift_audio.sound.beds.streams import GrainStream, Stream
 
 _MOMENT = RATE // 20
 _MEAN_GAP = 1.29  # of `_bouts`, in units of every_s
@@ -25,7 +22,7 @@ def build(layer: CallsLayer, rng: np.random.Generator) -> Stream:
     level = np.exp(-np.abs(rng.normal(0, layer.spread_db, layer.birds)) / 8.686)
     level[0] = 1.0
     centres = log_uniform(rng, layer.pitch_hz, layer.birds)
-    grains: list[Flat] = []
+    grains: list[Interleaved] = []
     songs = []
     for bird in range(layer.birds):
         kind = layer.kinds[bird % len(layer.kinds)]
@@ -39,7 +36,7 @@ def build(layer: CallsLayer, rng: np.random.Generator) -> Stream:
     rates = [level[bird] ** 2 / (_MEAN_GAP * layer.every_s * len(song)) for bird, song in enumerate(songs) for _ in song]
     level *= gain(layer.level_db) / steady_rms(grains, rates)
     singers = [_bouts(song, layer.every_s, float(level[bird]), rng.spawn(1)[0]) for bird, song in enumerate(songs)]
-    return Scatter(grains, interlaced(singers))
+    return GrainStream(grains, merged(singers))
 
 
 def _bouts(grains: range, every_s: float, level: float, rng: np.random.Generator) -> Iterator[tuple[float, int, float]]:
@@ -55,7 +52,7 @@ def _bouts(grains: range, every_s: float, level: float, rng: np.random.Generator
         gap += float(rng.exponential(2.5 * every_s))
 
 
-def phrase(kind: str, centre: float, rng: np.random.Generator) -> Sound:
+def phrase(kind: str, centre: float, rng: np.random.Generator) -> Floats:
     """One phrase of a kind around a centre pitch in hertz, RMS 1 over its loudest part."""
     sound = _PHRASES[kind](centre, rng)
     energy = np.concatenate([np.zeros(_MOMENT), np.cumsum(sound**2)])
@@ -63,14 +60,14 @@ def phrase(kind: str, centre: float, rng: np.random.Generator) -> Sound:
     return sound / max(float(loudest), 1e-9)
 
 
-def _whistle(centre: float, rng: np.random.Generator) -> Sound:
+def _whistle(centre: float, rng: np.random.Generator) -> Floats:
     count = int(rng.integers(2, 5))
     pitch, slide = centre * 2 ** rng.normal(0, 0.2, count), rng.normal(0, 0.18, count)
     notes = [_note(p, rng.uniform(0.15, 0.4), (s, 0.0), rng) for p, s in zip(pitch, slide, strict=True)]
     return _joined(notes, rng.uniform(0.03, 0.12))
 
 
-def _warble(centre: float, rng: np.random.Generator) -> Sound:
+def _warble(centre: float, rng: np.random.Generator) -> Floats:
     notes = []
     for _ in range(int(rng.integers(7, 16))):
         bend = (rng.normal(0, 0.5), rng.normal(0, 0.35))
@@ -78,7 +75,7 @@ def _warble(centre: float, rng: np.random.Generator) -> Sound:
     return _joined(notes, rng.uniform(0.015, 0.05))
 
 
-def _trill(centre: float, rng: np.random.Generator) -> Sound:
+def _trill(centre: float, rng: np.random.Generator) -> Floats:
     bend, length = (rng.choice((-1, 1)) * rng.uniform(0.2, 0.7), rng.normal(0, 0.15)), rng.uniform(0.035, 0.07)
     note = _note(centre, length, bend, rng)
     count = int(rng.integers(7, 22))
@@ -86,18 +83,18 @@ def _trill(centre: float, rng: np.random.Generator) -> Sound:
     return _joined([note * s for s in swell], rng.uniform(0.015, 0.045))
 
 
-def _chip(centre: float, rng: np.random.Generator) -> Sound:
+def _chip(centre: float, rng: np.random.Generator) -> Floats:
     notes = [_note(centre * 1.2, rng.uniform(0.025, 0.05), (-rng.uniform(0.5, 1.1), 0.2), rng) for _ in range(rng.integers(1, 4))]
     return _joined(notes, rng.uniform(0.12, 0.3))
 
 
-def _owl(_centre: float, rng: np.random.Generator) -> Sound:
+def _owl(_centre: float, rng: np.random.Generator) -> Floats:
     base = 380.0 * 2 ** rng.normal(0, 0.08)
     notes = [_note(base, length, (-0.06, -0.05), rng) for length in (0.55, 0.18, 0.8)]
     return _joined(notes, 0.25)
 
 
-def _dove(_centre: float, rng: np.random.Generator) -> Sound:
+def _dove(_centre: float, rng: np.random.Generator) -> Floats:
     base = 500.0 * 2 ** rng.normal(0, 0.06)
     notes = [_note(base * step, length, (0.0, -0.12), rng) for step, length in ((1.0, 0.3), (1.12, 0.5), (1.0, 0.35))]
     return _joined(notes, 0.09)
@@ -106,7 +103,7 @@ def _dove(_centre: float, rng: np.random.Generator) -> Sound:
 _PHRASES = {"whistle": _whistle, "warble": _warble, "trill": _trill, "chip": _chip, "owl": _owl, "dove": _dove}
 
 
-def _note(pitch: float, seconds: float, bend: tuple[float, float], rng: np.random.Generator) -> Sound:
+def _note(pitch: float, seconds: float, bend: tuple[float, float], rng: np.random.Generator) -> Floats:
     """One syllable: bend[0] octaves of slide from start to end, bend[1] octaves of arch in its middle."""
     frames = max(64, int(seconds * RATE))
     x = np.linspace(0, 1, frames)
@@ -115,10 +112,10 @@ def _note(pitch: float, seconds: float, bend: tuple[float, float], rng: np.rando
     attack = min(0.4, 0.008 / seconds)
     envelope = np.minimum(1, x / attack) * np.minimum(1, (1 - x) / 0.35) ** 1.5
     second = 10 ** (rng.uniform(-34, -20) / 20)
-    result: Sound = (np.sin(phase) + second * np.sin(2 * phase)) * envelope * np.exp(rng.normal(0, 0.2))
+    result: Floats = (np.sin(phase) + second * np.sin(2 * phase)) * envelope * np.exp(rng.normal(0, 0.2))
     return result
 
 
-def _joined(notes: list[Sound], gap_s: float) -> Sound:
+def _joined(notes: list[Floats], gap_s: float) -> Floats:
     gap = np.zeros(int(gap_s * RATE))
     return np.concatenate([piece for note in notes for piece in (note, gap)])

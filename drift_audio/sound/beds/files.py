@@ -1,36 +1,30 @@
 """Beds from the user's own files: one file looped where it matches itself best, a folder played through with crossfades.
 
-Files are read piece by piece at their own rate and resampled as they go, so an hour-long recording costs no more memory than a
-short one. What libsndfile cannot read is turned into a temporary FLAC by ffmpeg.
+Files come through the door for foreign sound (`sound/decode.py`), piece by piece at their own rate, and are resampled as they
+go, so an hour-long recording costs no more memory than a short one.
 """
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-import soundfile
 import soxr
-from numpy.typing import NDArray
 
 from drift_audio.errors import CatalogError
-from drift_audio.sound.audio import CHANNELS, RATE, Samples, gain
-from drift_audio.sound.beds.level import k_weighted_lufs
-from drift_audio.sound.beds.random_draws import child
+from drift_audio.sound.audio import CHANNELS, RATE, Floats, Interleaved, Mono, Samples, gain
+from drift_audio.sound.beds.random_draws import generator_for
 from drift_audio.sound.beds.spec import LEVEL_LUFS
-from drift_audio.sound.beds.streams import CHUNK, Flat
+from drift_audio.sound.beds.streams import CHUNK
+from drift_audio.sound.decode import SUFFIXES, SoundReader, UnreadableSound, check_finite
 from drift_audio.sound.dsp.filters import Filter, high_pass
+from drift_audio.sound.dsp.loudness import bed_lufs
 
-SUFFIXES: Final = frozenset(
-    "wav flac ogg oga opus mp3 aif aiff aifc au caf w64 rf64 m4a aac mp4 m4b wma webm mka".split()  # noqa: SIM905 - reads better
-)
 SHORTEST_S: Final = 0.5
 RUMBLE_HZ: Final = 28.0
 LONGEST_FADE_S: Final = 3.0
@@ -64,7 +58,7 @@ def open_files(path: Path, *, seed: int) -> FileStream:
     """
     if path.is_dir():
         return FileStream(_playlist(audio_files(path), seed))
-    return FileStream(_loop(readable(path)))
+    return FileStream(_loop(path))
 
 
 def check(path: Path) -> None:
@@ -74,7 +68,9 @@ def check(path: Path) -> None:
         CatalogError: one line that names the file and says what to do.
     """
     for file in audio_files(path) if path.is_dir() else (path,):
-        _measured(readable(file), file)
+        _measured(file)
+        with _told():
+            check_finite(file)
 
 
 def audio_files(folder: Path) -> tuple[Path, ...]:
@@ -101,7 +97,7 @@ class FileStream:
         self._filter = _rumble_filter()
         self._tail = np.zeros((0, CHANNELS), np.float32)
 
-    def add(self, out: Flat) -> None:
+    def add(self, out: Interleaved) -> None:
         view = out.reshape(-1, CHANNELS)
         done = 0
         while done < len(view):
@@ -138,8 +134,9 @@ class _Reader:
 
     def __init__(self, piece: Piece) -> None:
         self.piece = piece
-        self._file = soundfile.SoundFile(piece.path)
-        self._file.seek(piece.start)
+        with _told():
+            self._file = SoundReader(piece.path)
+            self._file.seek(piece.start)
         self._source_left = piece.end - piece.start
         self._resample = _resampler(piece.rate)
         self._ready = np.zeros((0, CHANNELS), np.float32)
@@ -174,27 +171,19 @@ class _Reader:
         return result
 
     def _next_frames(self, frames: int) -> Samples:
-        block = _frames_of(self._file, frames)
-        if not len(block):  # the file holds less than it says: what it holds goes round, rather than silence
-            self._file.seek(self.piece.start)
-            block = _frames_of(self._file, frames)
-        if not len(block):
-            raise CatalogError(f"ambience file {self.piece.path}: is damaged; nothing can be read from its beginning")
-        return block
-
-
-def _frames_of(file: soundfile.SoundFile, frames: int) -> Samples:
-    try:
-        return two_ears(file.read(frames, dtype="float32", always_2d=True))
-    except soundfile.LibsndfileError:
-        return np.zeros((0, CHANNELS), np.float32)
+        with _told():
+            block = self._file.read(frames)
+            if not len(block):  # the file holds less than it says: what it holds goes round, rather than silence
+                self._file.seek(self.piece.start)
+                block = self._file.read(frames)
+        return as_stereo(block)
 
 
 def _resampler(rate: int) -> soxr.ResampleStream | None:
     return None if rate == RATE else soxr.ResampleStream(rate, RATE, CHANNELS, dtype="float32", quality="HQ")
 
 
-def two_ears(block: NDArray[np.float32]) -> Samples:
+def as_stereo(block: Samples) -> Samples:
     """Any number of channels as two: mono to both ears, of more the first two."""
     if block.shape[1] == 1:
         return np.repeat(block, CHANNELS, axis=1)
@@ -207,43 +196,49 @@ def loop_points(path: Path) -> tuple[int, int, int, float]:
     The end is sought in the last seconds of the file by normalised cross-correlation with its beginning; between equally good
     ones the one of like level wins.
     """
-    with soundfile.SoundFile(path) as file:
-        total, rate = len(file), file.samplerate
+    with _told(), SoundReader(path) as file:
+        total, rate, decoded = file.frames, file.rate, file.decoded
         fade = int(min(LONGEST_FADE_S * rate, total / 4))
+        # The end may move within this much of the file: where it sounds like the beginning, the seam is not heard.
         search = int(min(_SEARCH_S * rate, total / 3)) + fade
         head = _mono(file, 0, fade)
         tail = _mono(file, total - search, search)
+        if file.decoded != decoded:
+            return loop_points(path)  # damaged near an end: the frames are others in what could be decoded
     score, match = _likeness(head, tail)
     best = int(np.argmax(score))
     return 0, total - search + best + fade, fade, float(match[best])
 
 
-def _likeness(head: NDArray[np.float32], tail: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _likeness(head: Mono, tail: Mono) -> tuple[Floats, Floats]:
     from scipy.signal import correlate
 
+    # Running sums in double precision give the energy under every place of the window at once.
     energy = np.concatenate([[0.0], np.cumsum(tail.astype(np.float64) ** 2)])
     window = np.maximum(energy[len(head) :] - energy[: -len(head)], 1e-12)
     own = max(float((head.astype(np.float64) ** 2).sum()), 1e-12)
     match = correlate(tail, head, mode="valid", method="fft") / np.sqrt(own * window)
-    return match - np.abs(10 * np.log10(window / own)) / 24, match
+    return match - np.abs(10 * np.log10(window / own)) / 24, match  # 24 dB of difference weigh as much as no likeness at all
 
 
-def _mono(file: soundfile.SoundFile, start: int, frames: int) -> NDArray[np.float32]:
+def _mono(file: SoundReader, start: int, frames: int) -> Mono:
     file.seek(start)
-    block: NDArray[np.float32] = file.read(frames, dtype="float32", always_2d=True).mean(axis=1)
+    block = file.read(frames).mean(axis=1)
     return np.pad(block, (0, frames - len(block)))
 
 
 def _loop(path: Path) -> Iterator[Piece]:
-    level, rate = _measured(path, path), soundfile.info(path).samplerate
+    level = _measured(path)
     start, end, fade, match = loop_points(path)
+    with _told(), SoundReader(path) as file:
+        rate = file.rate
     while True:
         yield Piece(path, rate, start, end, fade, gain(LEVEL_LUFS - level), match)
 
 
 def _playlist(files: tuple[Path, ...], seed: int) -> Iterator[Piece]:
     """Files in an order drawn anew each round, never the same twice in a row."""
-    rng = child(seed, "playlist")
+    rng = generator_for(seed, "playlist")
     last = -1
     while True:
         order = rng.permutation(len(files))
@@ -254,70 +249,49 @@ def _playlist(files: tuple[Path, ...], seed: int) -> Iterator[Piece]:
         last = int(order[-1])
 
 
-def _whole(file: Path) -> Piece:
-    path = readable(file)
-    info = soundfile.info(path)
-    fade = int(min(LONGEST_FADE_S * info.samplerate, info.frames / 4))
-    return Piece(path, info.samplerate, 0, info.frames, fade, gain(LEVEL_LUFS - _measured(path, file)))
+def _whole(path: Path) -> Piece:
+    level = _measured(path)
+    with _told(), SoundReader(path) as file:
+        fade = int(min(LONGEST_FADE_S * file.rate, file.frames / 4))
+        return Piece(path, file.rate, 0, file.frames, fade, gain(LEVEL_LUFS - level))
+
+
+def _measured(path: Path) -> float:
+    """Loudness of a file.
+
+    Raises:
+        CatalogError: it does not exist, cannot be read, is too short or silent.
+    """
+    if not path.exists():
+        raise CatalogError(f"ambience file {path}: does not exist; give a name (drift-audio ambience list), a file or a folder")
+    return _level(path, path.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=64)
-def _measured(path: Path, named: Path) -> float:
+def _level(path: Path, _changed: int) -> float:
     """Loudness over probes spread through the file, so that an hour costs no more than minutes."""
-    try:
-        with soundfile.SoundFile(path) as file:
-            if len(file) < SHORTEST_S * file.samplerate:
-                seconds = len(file) / file.samplerate
-                raise CatalogError(f"ambience file {named}: {seconds:.2f} s long; a bed needs {SHORTEST_S:g} s or more")
-            level = k_weighted_lufs(_probes(file), file.samplerate)
-    except (soundfile.LibsndfileError, OSError) as error:
-        raise CatalogError(f"ambience file {named}: cannot be read as audio ({_short(error)})") from None
+    with _told(), SoundReader(path) as file:
+        if file.frames < SHORTEST_S * file.rate:
+            seconds = file.frames / file.rate
+            raise CatalogError(f"ambience file {path}: {seconds:.2f} s long; a bed needs {SHORTEST_S:g} s or more")
+        level = bed_lufs(_probes(file), file.rate)
     if not level > _SILENT_LUFS:
-        raise CatalogError(f"ambience file {named}: is silent; choose another file")
+        raise CatalogError(f"ambience file {path}: is silent; choose another file")
     return level
 
 
-def _probes(file: soundfile.SoundFile) -> Iterator[Samples]:
-    length = int(_PROBE_S * file.samplerate)
-    count = min(_PROBES, max(1, len(file) // length))
-    for start in np.linspace(0, max(0, len(file) - length), count).astype(int):
+def _probes(file: SoundReader) -> Iterator[Samples]:
+    length = int(_PROBE_S * file.rate)
+    count = min(_PROBES, max(1, file.frames // length))
+    for start in np.linspace(0, max(0, file.frames - length), count).astype(int):
         file.seek(int(start))
-        yield two_ears(file.read(length, dtype="float32", always_2d=True))
+        yield as_stereo(file.read(length))
 
 
-def readable(path: Path) -> Path:
-    """The file itself when libsndfile reads it, else a temporary FLAC of it."""
-    if not path.exists():
-        raise CatalogError(f"ambience file {path}: does not exist; give a name (drift-audio ambience list), a file or a folder")
+@contextmanager
+def _told() -> Iterator[None]:
+    """What cannot be read is told as an ambience that cannot be used."""
     try:
-        with soundfile.SoundFile(path) as file:
-            if not file.seekable():
-                raise CatalogError(f"ambience file {path}: cannot be read from its middle; copy it to a plain file first")
-    except (soundfile.LibsndfileError, OSError):
-        return _converted(path, path.stat().st_mtime_ns)
-    return path
-
-
-@lru_cache(maxsize=32)
-def _converted(path: Path, _changed: int) -> Path:
-    tool = shutil.which("ffmpeg")
-    if tool is None:
-        advice = "with ffmpeg installed more formats can be, or convert it to FLAC"
-        raise CatalogError(f"ambience file {path}: not audio that can be read here; {advice}")
-    target = Path(_scratch().name) / f"{len(list(Path(_scratch().name).iterdir()))}.flac"
-    command = [tool, "-v", "error", "-nostdin", "-i", str(path), "-vn", "-ac", str(CHANNELS), "-ar", str(RATE), "-y", str(target)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0 or not target.exists():
-        reason = (done.stderr.strip().splitlines() or ["unknown format"])[-1]
-        raise CatalogError(f"ambience file {path}: cannot be read as audio ({reason})")
-    return target
-
-
-@lru_cache(maxsize=1)
-def _scratch() -> tempfile.TemporaryDirectory[str]:
-    # Removed when the interpreter ends; 0700 as all temporary directories are.
-    return tempfile.TemporaryDirectory(prefix="drift-audio-bed-")
-
-
-def _short(error: Exception) -> str:
-    return str(error).rpartition(": ")[2] or type(error).__name__
+        yield
+    except UnreadableSound as error:
+        raise CatalogError(f"ambience file {error}") from None

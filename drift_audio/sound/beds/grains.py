@@ -7,20 +7,18 @@ from heapq import heapify, heapreplace
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import fft
 
-from drift_audio.sound.audio import RATE, gain
-from drift_audio.sound.beds.streams import Flat, Onset, interleave
+from drift_audio.sound.audio import RATE, Floats, Indices, Interleaved, Mono, Reals, gain
+from drift_audio.sound.beds.streams import Onset, interleave
 
-Grain = NDArray[np.float32]
-Events = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]  # starts, levels, pans
+Events = tuple[Indices, Floats, Floats]  # starts, levels, pans
 
 _EAR_FRAMES: Final = 26  # widest delay between the ears, 0.6 ms
 _LONGEST_S: Final = 4.0
 
 
-def lay(ears: list[Grain], grain: Grain, events: Events) -> None:
+def add_grain(ears: list[Mono], grain: Mono, events: Events) -> None:
     """Add a grain to both ears of a circular bank at each event: starts in frames, linear levels, pans from -1 to 1."""
     starts, levels, pans = events
     frames = len(ears[0])
@@ -32,7 +30,7 @@ def lay(ears: list[Grain], grain: Grain, events: Events) -> None:
         np.add.at(ear, (places % frames).ravel(), (loud[:, np.newaxis] * grain).ravel())
 
 
-def placed(sound: NDArray[np.floating], pan: float) -> Flat:
+def panned(sound: Reals, pan: float) -> Interleaved:
     """A mono sound at a place between the ears by level and delay, interleaved."""
     late = round(abs(pan) * _EAR_FRAMES)
     near, far = np.pad(sound, (0, late)), np.pad(sound, (late, 0))
@@ -55,23 +53,23 @@ class Room:
         energy = 2 * (np.abs(spectra) ** 2).sum(1, keepdims=True) / self._size
         self._spectra = spectra / np.sqrt(energy)
 
-    def around(self, sound: NDArray[np.floating], pan: float, wet_db: float) -> Flat:
+    def around(self, sound: Reals, pan: float, wet_db: float) -> Interleaved:
         """A mono sound of at most four seconds at its place with the echo around it, interleaved."""
         sound = sound[: self._size - self._tail].astype(np.float32)
         wet = fft.irfft(fft.rfft(sound, self._size) * self._spectra, self._size, axis=1) * np.float32(gain(wet_db))
-        dry = placed(sound, pan)
+        dry = panned(sound, pan)
         out = interleave(*wet[:, : max(len(sound) + self._tail, len(dry) // 2)])
         out[: len(dry)] += dry
         return out
 
 
-def steady_rms(grains: Sequence[Flat], rates: Sequence[float]) -> float:
+def steady_rms(grains: Sequence[Interleaved], rates: Sequence[float]) -> float:
     """RMS in the long run of grains that start independently, `rates` of them a second each."""
     energy = sum(rate * float(np.dot(grain, grain)) for grain, rate in zip(grains, rates, strict=True))
     return float(np.sqrt(energy / (2 * RATE)))
 
 
-def interlaced(sources: Sequence[Iterator[tuple[float, int, float]]]) -> Iterator[Onset]:
+def merged(sources: Sequence[Iterator[tuple[float, int, float]]]) -> Iterator[Onset]:
     """One law of onsets out of several that run side by side; each yields (seconds since its last, grain, gain)."""
     heap = []
     for index, source in enumerate(sources):

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from drift_audio.sound.audio import RATE
-from drift_audio.sound.beds.grains import Grain, lay
+from drift_audio.sound.audio import RATE, Floats, Indices, Mono
+from drift_audio.sound.beds.grains import add_grain
 from drift_audio.sound.beds.noise import drift_of
 from drift_audio.sound.beds.random_draws import log_uniform
 from drift_audio.sound.beds.spec import InsectsLayer
-from drift_audio.sound.beds.streams import Stream, Weave, interleave, unit_rms
+from drift_audio.sound.beds.streams import BankStream, Stream, interleave, unit_rms
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +31,9 @@ def build(layer: InsectsLayer, rng: np.random.Generator) -> Stream:
     for singer in _singers(layer, rng):
         starts, levels = _pulses(singer, layer, rng)
         pans = np.full(len(starts), singer.pan)
-        lay(ears, _pulse(singer), (starts, levels * singer.level, pans))
+        add_grain(ears, _pulse(singer), (starts, levels * singer.level, pans))
     bank = unit_rms(interleave(*ears), layer.level_db)
-    return Weave(bank, rng, stretch_s=(16.0, 30.0), fade_s=3.0, drift=drift_of(layer, rng))
+    return BankStream(bank, rng, stretch_s=(16.0, 30.0), fade_s=3.0, drift=drift_of(layer, rng))
 
 
 def _singers(layer: InsectsLayer, rng: np.random.Generator) -> list[_Singer]:
@@ -49,7 +48,7 @@ def _singers(layer: InsectsLayer, rng: np.random.Generator) -> list[_Singer]:
     ]
 
 
-def _pulses(singer: _Singer, layer: InsectsLayer, rng: np.random.Generator) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _pulses(singer: _Singer, layer: InsectsLayer, rng: np.random.Generator) -> tuple[Indices, Floats]:
     length = singer.pulses * singer.pulse_s
     period = max(singer.chirp_s, length + singer.pulse_s)
     chirps = max(1, round(layer.seconds / period))
@@ -63,10 +62,10 @@ def _pulses(singer: _Singer, layer: InsectsLayer, rng: np.random.Generator) -> t
     return (starts.ravel() * RATE).astype(np.int64), levels.ravel()
 
 
-def _pulse(singer: _Singer) -> Grain:
+def _pulse(singer: _Singer) -> Mono:
     t = np.arange(int(singer.pulse_s * 0.75 * RATE)) / RATE
     x = t / t[-1]
     envelope = np.sin(np.pi * x**0.7) ** 2
     phase = 2 * np.pi * singer.pitch * (t * 1.01 - 0.01 * t * x)
-    result: Grain = ((np.sin(phase) + 0.04 * np.sin(2 * phase)) * envelope).astype(np.float32)
+    result: Mono = ((np.sin(phase) + 0.04 * np.sin(2 * phase)) * envelope).astype(np.float32)
     return result

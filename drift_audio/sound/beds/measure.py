@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import fft
 
 from drift_audio.scenario import Frozen
-from drift_audio.sound.audio import RATE, Samples
+from drift_audio.sound.audio import RATE, Floats, Mono, Samples
 from drift_audio.sound.beds.base import Bed
-from drift_audio.sound.beds.level import k_weighted_lufs
 from drift_audio.sound.beds.spec import LEVEL_LUFS
+from drift_audio.sound.dsp.loudness import bed_lufs
 
 if TYPE_CHECKING:
     from drift_audio.sound.beds.texture import TextureJudge
@@ -123,12 +122,12 @@ class _Tally:
         self._loud: list[float] = []
         self._levels = np.zeros(WINDOWS)
         self._octaves = np.zeros((WINDOWS, len(OCTAVES)))
-        self._thin: list[NDArray[np.float32]] = []
+        self._thin: list[Mono] = []
         self._moments = np.zeros(3)
         self._click = 0.0
 
     def add(self, block: Samples, *, window: int) -> None:
-        self._loud.append(k_weighted_lufs([block], RATE))
+        self._loud.append(bed_lufs([block], RATE))
         self._octaves[window] += octaves(block)
         left, right = np.ascontiguousarray(block.T)
         self._thin.append(thinned((left + right) / 2))
@@ -155,11 +154,11 @@ class _Tally:
         )
 
 
-def _farthest(power: NDArray[np.float64]) -> float:
+def _farthest(power: Floats) -> float:
     return float(np.abs(10 * np.log10(power / power.mean())).max())
 
 
-def octaves(window: Samples) -> NDArray[np.float64]:
+def octaves(window: Samples) -> Floats:
     """Mean power in each octave of `OCTAVES`, both ears together."""
     size = 8192
     count = len(window) // size
@@ -169,15 +168,15 @@ def octaves(window: Samples) -> NDArray[np.float64]:
     return np.array([np.asarray(power)[(hertz >= f / 2**0.5) & (hertz < f * 2**0.5)].sum() for f in OCTAVES]) / count
 
 
-def thinned(mono: NDArray[np.float32]) -> NDArray[np.float32]:
+def thinned(mono: Mono) -> Mono:
     """Every eighth sample after a low-pass, for long autocorrelations."""
     import soxr
 
-    result: NDArray[np.float32] = soxr.resample(mono, RATE, RATE // _THIN, quality="LQ")
+    result: Mono = soxr.resample(mono, RATE, RATE // _THIN, quality="LQ")
     return result
 
 
-def seam(mono: NDArray[np.float32], rate: float, *, beyond_s: float = 1.0) -> float:
+def seam(mono: Mono, rate: float, *, beyond_s: float = 1.0) -> float:
     """Highest normalised autocorrelation at any lag from `beyond_s` to half the length; 1.0 for an exact repeat."""
     centred = mono - mono.mean()
     size = int(fft.next_fast_len(2 * len(centred), real=True))
@@ -188,7 +187,7 @@ def seam(mono: NDArray[np.float32], rate: float, *, beyond_s: float = 1.0) -> fl
     return float((lagged[first:last] / overlap).max() / lagged[0])
 
 
-def jump(ear: NDArray[np.float32]) -> float:
+def jump(ear: Mono) -> float:
     """Largest isolated step between two samples, against the mean step of the 32 around it.
 
     A click is one step among smooth ones; the onset of a drop or a crackle is many steps of one size.

@@ -10,15 +10,12 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import fft
 
-from drift_audio.sound.audio import RATE
-from drift_audio.sound.beds.random_draws import Curve, shape_at, slow_noise
+from drift_audio.sound.audio import RATE, Curve, Interleaved, Mono, Reals, Spectrum
+from drift_audio.sound.beds.random_draws import shape_at, slow_noise
 from drift_audio.sound.beds.spec import Layer, Modulation, NoiseLayer
-from drift_audio.sound.beds.streams import Drift, Flat, Stream, Weave, interleave, unit_rms
-
-Spectra = NDArray[np.complex64]
+from drift_audio.sound.beds.streams import BankStream, Drift, Stream, interleave, unit_rms
 
 WINDOW: Final = 2048
 HOP: Final = WINDOW // 2
@@ -33,7 +30,7 @@ def build(layer: NoiseLayer, rng: np.random.Generator) -> Stream:
     bank = moving_bank(layer, rng) if layer.modulations else still_bank(layer, rng)
     slow = min((m.rate_hz[0] for m in layer.modulations), default=1.0)
     fade = 0.75 if slow > 0.3 else 2.2
-    return Weave(bank, rng, stretch_s=(9.0, 17.0), fade_s=fade, drift=drift_of(layer, rng))
+    return BankStream(bank, rng, stretch_s=(9.0, 17.0), fade_s=fade, drift=drift_of(layer, rng))
 
 
 def drift_of(layer: Layer, rng: np.random.Generator) -> Drift | None:
@@ -41,18 +38,18 @@ def drift_of(layer: Layer, rng: np.random.Generator) -> Drift | None:
     return Drift(layer.drift_db, layer.drift_s, rng) if layer.drift_db else None
 
 
-def still_bank(layer: NoiseLayer, rng: np.random.Generator) -> Flat:
+def still_bank(layer: NoiseLayer, rng: np.random.Generator) -> Interleaved:
     """Stationary noise: one transform over the whole bank, exact down to 12 Hz."""
     frames = int(fft.next_fast_len(int(layer.seconds * RATE), real=True))
     hertz = np.arange(frames // 2 + 1) * (RATE / frames)
     shape = shape_at(hertz, layer.spectrum)
     ears = [gaussian(rng, shape.shape) for _ in range(2)]
-    spread_ears(ears, hertz, layer.width)
+    set_stereo_width(ears, hertz, layer.width)
     left, right = (fft.irfft(ear * shape, frames) for ear in ears)
     return unit_rms(interleave(left, right), layer.level_db)
 
 
-def moving_bank(layer: NoiseLayer, rng: np.random.Generator) -> Flat:
+def moving_bank(layer: NoiseLayer, rng: np.random.Generator) -> Interleaved:
     """Noise whose bands rise and fall as the modulations say."""
     steps = int(layer.seconds * RATE / HOP)
     shape = shape_at(BIN_HZ, layer.spectrum)
@@ -83,25 +80,25 @@ def movement(modulation: Modulation, steps: int, rng: np.random.Generator) -> tu
     return tuple(depth * _bent(ear, modulation.skew).T @ spread for ear in (left, right))  # type: ignore[return-value]
 
 
-def overlapped(gains: list[Curve], layer: Layer, rng: np.random.Generator) -> Flat:
+def overlapped(gains: list[Curve], layer: Layer, rng: np.random.Generator) -> Interleaved:
     """Circular noise under two (steps, BINS) planes of amplitude, at the layer's level and width."""
     shape = gains[0].shape
     ears = [gaussian(rng, shape) for _ in range(2)]
-    spread_ears(ears, BIN_HZ, layer.width)
+    set_stereo_width(ears, BIN_HZ, layer.width)
     for ear, level in zip(ears, gains, strict=True):
         ear *= level
     gains.clear()
     return unit_rms(interleave(*(_overlap(ears.pop(0)) for _ in range(2))), layer.level_db)
 
 
-def gaussian(rng: np.random.Generator, shape: tuple[int, ...]) -> Spectra:
+def gaussian(rng: np.random.Generator, shape: tuple[int, ...]) -> Spectrum:
     """Complex standard normal values."""
     pairs = rng.standard_normal((*shape, 2), dtype=np.float32)
-    result: Spectra = pairs.view(np.complex64)[..., 0]
+    result: Spectrum = pairs.view(np.complex64)[..., 0]
     return result
 
 
-def spread_ears(ears: list[Spectra], hertz: NDArray[np.floating], width: float) -> None:
+def set_stereo_width(ears: list[Spectrum], hertz: Reals, width: float) -> None:
     """Make the right ear partly the left one: wholly below 80 Hz, by 1 - width above 300 Hz. Power stays."""
     high = np.interp(hertz, _TOGETHER_HZ, (0.0, width))
     same = (1.0 - high).astype(np.float32)
@@ -110,13 +107,13 @@ def spread_ears(ears: list[Spectra], hertz: NDArray[np.floating], width: float) 
     ears[1][..., :reach] += ears[0][..., :reach] * same[:reach]
 
 
-def _overlap(spectra: Spectra) -> NDArray[np.float32]:
+def _overlap(spectra: Spectrum) -> Mono:
     window = np.sin(np.pi * (np.arange(WINDOW) + 0.5) / WINDOW).astype(np.float32)
     frames = fft.irfft(spectra, WINDOW, axis=1)
     frames *= window
     out = frames[:, :HOP]
     out += np.roll(frames[:, HOP:], 1, axis=0)
-    result: NDArray[np.float32] = out.reshape(-1)
+    result: Mono = out.reshape(-1)
     return result
 
 
@@ -125,7 +122,7 @@ def _mix(shared: Curve, own: Curve, share: float) -> Curve:
     return result
 
 
-def _spread(centres: NDArray[np.floating], low_hz: float) -> Curve:
+def _spread(centres: Reals, low_hz: float) -> Curve:
     # Each band's curve reaches over to its neighbours linearly in log frequency: (bands, BINS).
     place = np.interp(np.log(np.maximum(BIN_HZ, 20.0)), np.log(centres), np.arange(len(centres)))
     rows = np.maximum(0.0, 1.0 - np.abs(place[np.newaxis] - np.arange(len(centres))[:, np.newaxis]))

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
-from drift_audio.sound.audio import RATE, gain
-from drift_audio.sound.beds.grains import interlaced, placed
+from drift_audio.sound.audio import RATE, Floats, Interleaved, gain
+from drift_audio.sound.beds.grains import merged, panned
 from drift_audio.sound.beds.spec import PulseLayer, Thump
-from drift_audio.sound.beds.streams import Flat, Scatter, Stream
+from drift_audio.sound.beds.streams import GrainStream, Stream
 
 VARIANTS = 4
 
@@ -18,7 +17,7 @@ VARIANTS = 4
 def build(layer: PulseLayer, rng: np.random.Generator) -> Stream:
     """The endless stream of a rhythm; its loudest blow stands at the layer's level."""
     grains = [thump(blow, layer.width, rng) for blow in layer.thumps for _ in range(VARIANTS)]
-    return Scatter(grains, interlaced([_beat(layer, rng.spawn(1)[0])]))
+    return GrainStream(grains, merged([_beat(layer, rng.spawn(1)[0])]))
 
 
 def _beat(layer: PulseLayer, rng: np.random.Generator) -> Iterator[tuple[float, int, float]]:
@@ -38,7 +37,7 @@ def _beat(layer: PulseLayer, rng: np.random.Generator) -> Iterator[tuple[float, 
         carried = max(0.0, period - done)
 
 
-def thump(blow: Thump, width: float, rng: np.random.Generator) -> Flat:
+def thump(blow: Thump, width: float, rng: np.random.Generator) -> Interleaved:
     """One blow at its place between the ears, RMS 1 over its first decay."""
     decay = blow.decay_ms / 1000
     t = np.arange(int(decay * 7 * RATE)) / RATE
@@ -47,12 +46,12 @@ def thump(blow: Thump, width: float, rng: np.random.Generator) -> Flat:
     noise = _soft_noise(len(t), blow.pitch_hz * 4, rng)
     envelope = np.minimum(1, t / (0.12 * decay)) * np.exp(-t / decay) * np.clip((t[-1] - t) / decay, 0, 1)
     sound = ((1 - blow.click) * ring + blow.click * noise) * envelope
-    return placed(sound / np.sqrt((sound[: int(decay * RATE)] ** 2).mean() + 1e-12), blow.pan * width)
+    return panned(sound / np.sqrt((sound[: int(decay * RATE)] ** 2).mean() + 1e-12), blow.pan * width)
 
 
-def _soft_noise(frames: int, centre: float, rng: np.random.Generator) -> NDArray[np.float64]:
+def _soft_noise(frames: int, centre: float, rng: np.random.Generator) -> Floats:
     spectrum = rng.standard_normal((frames // 2 + 1, 2)) @ np.array([1, 1j])
     hertz = np.maximum(np.fft.rfftfreq(frames, 1 / RATE), 1.0)
     noise = np.fft.irfft(spectrum * np.exp(-0.5 * (np.log2(hertz / centre) / 1.2) ** 2) / np.sqrt(hertz), frames)
-    result: NDArray[np.float64] = noise / np.sqrt((noise**2).mean() + 1e-12)
+    result: Floats = noise / np.sqrt((noise**2).mean() + 1e-12)
     return result

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from drift_audio.sound.audio import Curve, Floats, Reals
 from drift_audio.sound.beds.spec import Point
 
-Curve = NDArray[np.float32]
 
-
-def child(seed: int, *path: int | str) -> np.random.Generator:
+def generator_for(seed: int, *path: int | str) -> np.random.Generator:
     """A generator of its own for each place in the declaration; strings count by their bytes, never by hash()."""
     key = [word for part in path for word in (part.encode() if isinstance(part, str) else (part,))]
     return np.random.Generator(np.random.SFC64(np.random.SeedSequence([seed, *key])))
 
 
-def log_uniform(rng: np.random.Generator, span: tuple[float, float], size: int) -> NDArray[np.float64]:
+def log_uniform(rng: np.random.Generator, span: tuple[float, float], size: int) -> Floats:
     """Values whose logarithm is uniform over `span`."""
     return np.exp(rng.uniform(np.log(span[0]), np.log(span[1]), size))
 
 
-def shape_at(hertz: NDArray[np.floating], points: tuple[Point, ...]) -> Curve:
+def shape_at(hertz: Reals, points: tuple[Point, ...]) -> Curve:
     """Amplitude density of a spectrum of [hertz, dB over pink] points at frequencies above 0; flat beyond the ends."""
     x = np.log2([p[0] for p in points])
     safe = np.maximum(hertz, 1e-3)

@@ -11,21 +11,18 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from drift_audio.sound.audio import CHANNELS, RATE, Samples, gain
+from drift_audio.sound.audio import CHANNELS, RATE, Interleaved, Reals, Samples, gain
 
 CHUNK: Final = 32_768
-WIDE: Final = CHUNK * CHANNELS
-
-Flat = NDArray[np.float32]
+CHUNK_SAMPLES: Final = CHUNK * CHANNELS
 
 
 class Stream(Protocol):
     """An endless source that is heard chunk by chunk."""
 
-    def add(self, out: Flat) -> None:
-        """Add the next CHUNK frames to `out`, interleaved float32 (WIDE,)."""
+    def add(self, out: Interleaved) -> None:
+        """Add the next CHUNK frames to `out`, interleaved float32 (CHUNK_SAMPLES,)."""
         ...
 
 
@@ -35,7 +32,7 @@ class StreamBed:
 
     streams: Sequence[Stream]
     gain: float = 1.0
-    _left: Flat = field(default_factory=lambda: np.zeros(0, np.float32))
+    _left: Interleaved = field(default_factory=lambda: np.zeros(0, np.float32))
 
     def read(self, frames: int) -> Samples:
         out = np.empty(frames * CHANNELS, np.float32)
@@ -49,8 +46,8 @@ class StreamBed:
             done += take
         return out.reshape(frames, CHANNELS)
 
-    def _next(self) -> Flat:
-        chunk = np.zeros(WIDE, np.float32)
+    def _next(self) -> Interleaved:
+        chunk = np.zeros(CHUNK_SAMPLES, np.float32)
         for stream in self.streams:
             stream.add(chunk)
         chunk *= np.float32(self.gain)
@@ -58,14 +55,14 @@ class StreamBed:
 
 
 @dataclass(frozen=True)
-class Level:
+class GainStream:
     """Streams together under one gain, as one stream (a part of a mix)."""
 
     streams: Sequence[Stream]
     gain: float
 
-    def add(self, out: Flat) -> None:
-        chunk = np.zeros(WIDE, np.float32)
+    def add(self, out: Interleaved) -> None:
+        chunk = np.zeros(CHUNK_SAMPLES, np.float32)
         for stream in self.streams:
             stream.add(chunk)
         chunk *= np.float32(self.gain)
@@ -94,10 +91,10 @@ class Drift:
         return gain(self._depth * float(wave))
 
 
-_LINE: Final = (np.arange(WIDE, dtype=np.float32) + 0.5) / np.float32(WIDE)
+_RAMP: Final = (np.arange(CHUNK_SAMPLES, dtype=np.float32) + 0.5) / np.float32(CHUNK_SAMPLES)
 
 
-class Weave:
+class BankStream:
     """An endless stream from a finite, circular bank: random stretches of it, joined by equal-power crossfades.
 
     Every joint jumps to a sample drawn by chance, so no lag of the stream lines up with itself for longer than one stretch,
@@ -107,38 +104,39 @@ class Weave:
     """
 
     def __init__(
-        self, bank: Flat, rng: np.random.Generator, *, stretch_s: tuple[float, float] = (9.0, 17.0), fade_s: float = 0.75,
+        self, bank: Interleaved, rng: np.random.Generator, *, stretch_s: tuple[float, float] = (9.0, 17.0), fade_s: float = 0.75,
         drift: Drift | None = None,
     ) -> None:  # fmt: skip
         self._frames = len(bank) // CHANNELS
-        self._bank = np.concatenate([bank, bank[:WIDE]])
+        self._bank = np.concatenate([bank, bank[:CHUNK_SAMPLES]])  # its beginning once more, so that no chunk has to wrap around
         self._rng = rng
         self._drift = drift
         self._fade_chunks = max(1, round(fade_s * RATE / CHUNK))
         self._stretch = tuple(max(self._fade_chunks + 1, round(s * RATE / CHUNK)) for s in stretch_s)
-        line = np.linspace(0, np.pi / 2, WIDE * self._fade_chunks, endpoint=False, dtype=np.float32)
+        line = np.linspace(0, np.pi / 2, CHUNK_SAMPLES * self._fade_chunks, endpoint=False, dtype=np.float32)
         self._rise, self._fall = np.sin(line), np.cos(line)
         self._here = self._anywhere()
         self._next = 0
         self._left = self._length()
         self._fading = 0
 
-    def add(self, out: Flat) -> None:
+    def add(self, out: Interleaved) -> None:
+        # A fade lasts whole chunks, so that a chunk is either plain or within one fade, never cut in the middle.
         if self._left == 0 and not self._fading:
             self._next, self._fading = self._anywhere(), self._fade_chunks
         piece = self._faded() if self._fading else self._plain()
         if self._drift is not None:
             first, last = self._drift.step()
-            piece = piece * (_LINE * np.float32(last - first) + np.float32(first))
+            piece = piece * (_RAMP * np.float32(last - first) + np.float32(first))
         out += piece
 
-    def _plain(self) -> Flat:
+    def _plain(self) -> Interleaved:
         self._left -= 1
         piece, self._here = self._take(self._here)
         return piece
 
-    def _faded(self) -> Flat:
-        part = slice((self._fade_chunks - self._fading) * WIDE, (self._fade_chunks - self._fading + 1) * WIDE)
+    def _faded(self) -> Interleaved:
+        part = slice((self._fade_chunks - self._fading) * CHUNK_SAMPLES, (self._fade_chunks - self._fading + 1) * CHUNK_SAMPLES)
         old, self._here = self._take(self._here)
         new, self._next = self._take(self._next)
         self._fading -= 1
@@ -147,8 +145,8 @@ class Weave:
             self._here, self._left = self._next, self._length()
         return piece
 
-    def _take(self, frame: int) -> tuple[Flat, int]:
-        return self._bank[frame * CHANNELS : frame * CHANNELS + WIDE], (frame + CHUNK) % self._frames
+    def _take(self, frame: int) -> tuple[Interleaved, int]:
+        return self._bank[frame * CHANNELS : frame * CHANNELS + CHUNK_SAMPLES], (frame + CHUNK) % self._frames
 
     def _anywhere(self) -> int:
         return int(self._rng.integers(self._frames))
@@ -166,18 +164,18 @@ class Onset:
     gain: float
 
 
-class Scatter:
+class GrainStream:
     """Grains laid over each other at the times of an endless law of onsets; memory holds the grains and what still sounds."""
 
-    def __init__(self, grains: Sequence[Flat], onsets: Iterator[Onset]) -> None:
+    def __init__(self, grains: Sequence[Interleaved], onsets: Iterator[Onset]) -> None:
         self._grains = grains
         self._onsets = onsets
         self._now = 0
         self._ahead = next(onsets)
         self._at = self._ahead.after
-        self._sounding: list[tuple[int, Flat, np.float32]] = []
+        self._sounding: list[tuple[int, Interleaved, np.float32]] = []
 
-    def add(self, out: Flat) -> None:
+    def add(self, out: Interleaved) -> None:
         end = self._now + CHUNK
         while self._at < end:
             self._sounding.append((self._at, self._grains[self._ahead.grain], np.float32(self._ahead.gain)))
@@ -192,14 +190,14 @@ class Scatter:
         self._sounding = [item for item in self._sounding if item[0] + len(item[1]) // CHANNELS > end]
 
 
-def interleave(left: NDArray[np.floating], right: NDArray[np.floating]) -> Flat:
+def interleave(left: Reals, right: Reals) -> Interleaved:
     """Two ears of shape (frames,) as one interleaved float32 array."""
     out = np.empty(2 * len(left), np.float32)
     out[0::2], out[1::2] = left, right
     return out
 
 
-def unit_rms(bank: Flat, level_db: float = 0.0) -> Flat:
+def unit_rms(bank: Interleaved, level_db: float = 0.0) -> Interleaved:
     """The bank at RMS 1, then moved by `level_db` (silence stays silence)."""
     level = float(np.sqrt(np.dot(bank, bank) / max(1, len(bank))))
     return bank * np.float32(gain(level_db) / level) if level > 0 else bank

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from drift_audio.sound.audio import RATE, decibels
-from drift_audio.sound.beds.grains import interlaced, steady_rms
+from drift_audio.sound.audio import RATE, Floats, Interleaved, Mono, decibels
+from drift_audio.sound.beds.grains import merged, steady_rms
 from drift_audio.sound.beds.spec import StrikesLayer
-from drift_audio.sound.beds.streams import Flat, Scatter, Stream, interleave
+from drift_audio.sound.beds.streams import GrainStream, Stream, interleave
 from drift_audio.sound.beds.tonal import note_hz
 
 Pair = tuple[tuple[float, float, float], tuple[float, float, float]]  # (hertz, level, phase) twice
@@ -28,7 +27,7 @@ def build(layer: StrikesLayer, rng: np.random.Generator) -> Stream:
     grains = [strike(layer, note, rng) for note in layer.notes]
     often = (1 + layer.chord) / 2 / (len(grains) * layer.every_s)
     level = layer.level_db - decibels(steady_rms(grains, [often] * len(grains)))
-    return Scatter(grains, interlaced([_player(layer, level, rng.spawn(1)[0])]))
+    return GrainStream(grains, merged([_player(layer, level, rng.spawn(1)[0])]))
 
 
 def _player(layer: StrikesLayer, level_db: float, rng: np.random.Generator) -> Iterator[tuple[float, int, float]]:
@@ -50,7 +49,7 @@ def _next_note(note: int, count: int, walk: float, rng: np.random.Generator) -> 
     return int((note + rng.integers(1, count)) % count)
 
 
-def strike(layer: StrikesLayer, note: str, rng: np.random.Generator) -> Flat:
+def strike(layer: StrikesLayer, note: str, rng: np.random.Generator) -> Interleaved:
     """One struck note, interleaved, RMS 1 over its first half second."""
     base = note_hz(note)
     decay = float(np.exp(rng.uniform(*np.log(layer.decay_s)))) * float(np.clip((220 / base) ** 0.25, 0.5, 1.4))
@@ -87,7 +86,7 @@ def _pair(hertz: float, rng: np.random.Generator, *, split: bool) -> Pair:
     return ((hertz, 1.0, float(phases[0])), (hertz + shift, 0.55 if split else 0.4, float(phases[1])))
 
 
-def _add_mode(ear: NDArray[np.float32], pair: Pair, level: float, decay: float, turn: float) -> None:
+def _add_mode(ear: Mono, pair: Pair, level: float, decay: float, turn: float) -> None:
     # `turn` radians apart, the two ears hear the mode as wide as it is and still add up in mono.
     count = min(len(ear), int(decay * 1.2 * RATE))
     for sign, (hertz, part, phase) in zip((1, -1), pair, strict=True):
@@ -95,12 +94,12 @@ def _add_mode(ear: NDArray[np.float32], pair: Pair, level: float, decay: float, 
         ear[:count] += (part * level * _powers(step, count, phase + sign * turn)).astype(np.float32)
 
 
-def _powers(turn: complex, count: int, phase: float) -> NDArray[np.float64]:
+def _powers(turn: complex, count: int, phase: float) -> Floats:
     """Real part of exp(i phase) * turn ** n for n in 0..count-1, as an outer product of two short runs."""
     inner = 1024
     outer = -(-count // inner)
     rows = np.exp(1j * phase) * turn ** (inner * np.arange(outer))
     run = turn ** np.arange(inner)
     product = rows.real[:, np.newaxis] * run.real - rows.imag[:, np.newaxis] * run.imag
-    result: NDArray[np.float64] = product.ravel()[:count]
+    result: Floats = product.ravel()[:count]
     return result

@@ -109,7 +109,7 @@ class _Opener:
 
 
 def _is_sound(path: Path) -> bool:
-    from drift_audio.sound.beds.files import SUFFIXES
+    from drift_audio.sound.decode import SUFFIXES
 
     return path.is_dir() or path.suffix[1:].lower() in SUFFIXES
 
@@ -125,13 +125,13 @@ def _resolved(expression: str, opener: _Opener, above: tuple[str, ...]) -> Itera
 
 
 def _mixed(expression: str, opener: _Opener, above: tuple[str, ...]) -> list[Stream]:
-    from drift_audio.sound.beds.streams import Level
+    from drift_audio.sound.beds.streams import GainStream
 
     parts = _parts(expression)
     if len(parts) == 1:
         return _part(parts[0], opener, above)
     total = -10 * math.log10(sum(10 ** (part.level_db / 10) for part in parts))
-    return [Level(_part(part, opener, above), gain(part.level_db + total)) for part in parts]
+    return [GainStream(_part(part, opener, above), gain(part.level_db + total)) for part in parts]
 
 
 def _parts(expression: str) -> tuple[Part, ...]:
@@ -168,11 +168,11 @@ def _deeper(above: tuple[str, ...], name: str) -> tuple[str, ...]:
 
 
 def _declared(bed: Ambience, seed: int) -> list[Stream]:
-    from drift_audio.sound.beds.random_draws import child
-    from drift_audio.sound.beds.streams import Level
+    from drift_audio.sound.beds.random_draws import generator_for
+    from drift_audio.sound.beds.streams import GainStream
 
     streams: list[Stream] = []
     for index, layer in enumerate(bed.layers):
         family = import_module(f"{_HERE}.{FAMILIES[layer.generator]}")
-        streams.append(family.build(layer, child(seed, bed.name, index)))
-    return [Level(streams, gain(bed.gain_db))]
+        streams.append(family.build(layer, generator_for(seed, bed.name, index)))
+    return [GainStream(streams, gain(bed.gain_db))]

@@ -11,12 +11,10 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from drift_audio.errors import CatalogError
-from drift_audio.sound.audio import RATE
-
-Vector = NDArray[np.float64]
+from drift_audio.sound.audio import RATE, Floats, Indices, Mono, Samples
+from drift_audio.sound.decode import SoundReader, UnreadableSound
 
 RATE_HZ: Final = 22_050
 EXCERPT_S: Final = 4.0
@@ -47,27 +45,25 @@ class TextureJudge:
         self._mean, self._spread = rows.mean(0), rows.std(0) + 1e-9
         self._weights = _fit(self._scaled(rows), labels, len(self.classes))
 
-    def names(self, samples: NDArray[np.float32], rate: int = RATE) -> list[str]:
+    def names(self, samples: Samples, rate: int = RATE) -> list[str]:
         """What each four-second excerpt is taken for."""
         rows = self._scaled(np.array(list(excerpts(samples, rate))))
         return [self.classes[index] for index in (rows @ self._weights).argmax(1)]
 
-    def _scaled(self, rows: Vector) -> Vector:
+    def _scaled(self, rows: Floats) -> Floats:
         scaled = (rows - self._mean) / self._spread
         return np.hstack([scaled, np.ones((len(rows), 1))])
 
 
-def _recording(file: Path) -> tuple[NDArray[np.float32], int]:
-    import soundfile
-
+def _recording(file: Path) -> tuple[Samples, int]:
     try:
-        with soundfile.SoundFile(file) as sound:
-            return sound.read(int(LONGEST_S * sound.samplerate), dtype="float32", always_2d=True), sound.samplerate
-    except soundfile.LibsndfileError:
-        raise CatalogError(f"{file}: is not a recording that can be read") from None
+        with SoundReader(file) as sound:
+            return sound.read(int(LONGEST_S * sound.rate)), sound.rate
+    except UnreadableSound as error:
+        raise CatalogError(str(error)) from None
 
 
-def excerpts(samples: NDArray[np.float32], rate: int) -> list[Vector]:
+def excerpts(samples: Samples, rate: int) -> list[Floats]:
     """Statistics of overlapping four-second stretches, silent ones left out."""
     import soxr
 
@@ -78,7 +74,7 @@ def excerpts(samples: NDArray[np.float32], rate: int) -> list[Vector]:
     return [statistics(stretch) for stretch in stretches if np.abs(stretch).max() > 1e-4]
 
 
-def statistics(mono: NDArray[np.float32]) -> Vector:
+def statistics(mono: Mono) -> Floats:
     """The texture statistics of a stretch at 22,050 Hz, as one vector."""
     levels = np.log(_envelopes(mono / (np.sqrt((mono**2).mean()) + 1e-9)) + 1e-6)
     mean = levels.mean(0)
@@ -92,7 +88,7 @@ def statistics(mono: NDArray[np.float32]) -> Vector:
     return np.concatenate([np.asarray(part, np.float64) for part in parts])
 
 
-def _envelopes(mono: NDArray[np.float32]) -> Vector:
+def _envelopes(mono: Mono) -> Floats:
     frames = np.lib.stride_tricks.sliding_window_view(mono, _WINDOW)[::_HOP] * np.hanning(_WINDOW)
     power = np.abs(np.fft.rfft(frames, axis=1)) ** 2
     hertz = np.fft.rfftfreq(_WINDOW, 1 / RATE_HZ)
@@ -100,7 +96,7 @@ def _envelopes(mono: NDArray[np.float32]) -> Vector:
     return np.stack([power[:, band].sum(1) for band in bands], 1)
 
 
-def _modulations(moved: Vector) -> Vector:
+def _modulations(moved: Floats) -> Floats:
     power = np.abs(np.fft.rfft(moved, axis=0)) ** 2
     hertz = np.fft.rfftfreq(len(moved), _HOP / RATE_HZ)
     total = power[1:].sum(0)
@@ -108,14 +104,14 @@ def _modulations(moved: Vector) -> Vector:
     return np.stack([np.log(power[band].sum(0) / total + 1e-4) for band in bands], 1)
 
 
-def _fit(rows: Vector, labels: NDArray[np.int64], classes: int) -> Vector:
+def _fit(rows: Floats, labels: Indices, classes: int) -> Floats:
     from scipy.optimize import minimize
 
     counts = np.bincount(labels, minlength=classes)
     weight = (len(labels) / (classes * counts))[labels]  # every class weighs the same, however long its recordings are
     wanted = np.eye(classes)[labels]
 
-    def loss(flat: Vector) -> tuple[float, Vector]:
+    def loss(flat: Floats) -> tuple[float, Floats]:
         matrix = flat.reshape(rows.shape[1], classes)
         scores = rows @ matrix
         scores -= scores.max(1, keepdims=True)
@@ -129,5 +125,5 @@ def _fit(rows: Vector, labels: NDArray[np.int64], classes: int) -> Vector:
         return float(cost), slope.ravel()
 
     found = minimize(loss, np.zeros(rows.shape[1] * classes), jac=True, method="L-BFGS-B", options={"maxiter": 300})
-    weights: Vector = found.x.reshape(rows.shape[1], classes)
+    weights: Floats = found.x.reshape(rows.shape[1], classes)
     return weights

@@ -9,13 +9,12 @@ import re
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import fft
 
-from drift_audio.sound.audio import RATE
-from drift_audio.sound.beds.noise import drift_of, gaussian, spread_ears
+from drift_audio.sound.audio import RATE, Curve, Interleaved
+from drift_audio.sound.beds.noise import drift_of, gaussian, set_stereo_width
 from drift_audio.sound.beds.spec import PadLayer
-from drift_audio.sound.beds.streams import Flat, Stream, Weave, interleave, unit_rms
+from drift_audio.sound.beds.streams import BankStream, Stream, interleave, unit_rms
 
 _STEPS: Final = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _NOTE: Final = re.compile(r"^([A-G])([#b]?)(-?\d)$")
@@ -38,10 +37,10 @@ def note_hz(name: str) -> float:
 
 def build(layer: PadLayer, rng: np.random.Generator) -> Stream:
     """The endless stream of a pad layer at its level."""
-    return Weave(bank(layer, rng), rng, stretch_s=(14.0, 26.0), fade_s=5.0, drift=drift_of(layer, rng))
+    return BankStream(bank(layer, rng), rng, stretch_s=(14.0, 26.0), fade_s=5.0, drift=drift_of(layer, rng))
 
 
-def bank(layer: PadLayer, rng: np.random.Generator) -> Flat:
+def bank(layer: PadLayer, rng: np.random.Generator) -> Interleaved:
     """A circular stretch of the chord, interleaved stereo."""
     frames = int(fft.next_fast_len(int(layer.seconds * RATE), real=True))
     bin_hz = RATE / frames
@@ -50,7 +49,7 @@ def bank(layer: PadLayer, rng: np.random.Generator) -> Flat:
         for hertz, level, spread in partials(layer, note_hz(note)):
             _add_band(density, (hertz / bin_hz, max(spread, _NARROWEST_HZ) / bin_hz), level)
     ears = [gaussian(rng, density.shape) for _ in range(2)]
-    spread_ears(ears, np.arange(len(density)) * bin_hz, layer.width)
+    set_stereo_width(ears, np.arange(len(density)) * bin_hz, layer.width)
     left, right = (fft.irfft(ear * density, frames) for ear in ears)
     return unit_rms(interleave(left, right), layer.level_db)
 
@@ -68,7 +67,7 @@ def partials(layer: PadLayer, base: float) -> list[tuple[float, float, float]]:
     return found
 
 
-def _add_band(density: NDArray[np.float32], band: tuple[float, float], level: float) -> None:
+def _add_band(density: Curve, band: tuple[float, float], level: float) -> None:
     centre, width = band
     first, last = max(1, int(centre - 4 * width)), min(len(density) - 1, int(centre + 4 * width) + 1)
     bins = np.arange(first, last)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from drift_audio.sound.audio import RATE
+from drift_audio.sound.audio import RATE, Curve
 from drift_audio.sound.beds.noise import BIN_HZ, HOP, STEP_HZ, drift_of, overlapped
-from drift_audio.sound.beds.random_draws import Curve, log_uniform, shape_at, slow_noise
+from drift_audio.sound.beds.random_draws import log_uniform, shape_at, slow_noise
 from drift_audio.sound.beds.spec import WavesLayer
-from drift_audio.sound.beds.streams import Stream, Weave
+from drift_audio.sound.beds.streams import BankStream, Stream
 
 _BANDS = np.geomspace(40.0, 16_000.0, 14)
 
@@ -27,7 +26,7 @@ def build(layer: WavesLayer, rng: np.random.Generator) -> Stream:
         planes.append(np.exp(log_level[:, lower] * (1 - part) + log_level[:, lower + 1] * part) * shape)
     bank = overlapped(planes, layer, rng)
     period = layer.period_s
-    return Weave(bank, rng, stretch_s=(3.5 * period, 6 * period), fade_s=min(4.0, period / 2), drift=drift_of(layer, rng))
+    return BankStream(bank, rng, stretch_s=(3.5 * period, 6 * period), fade_s=min(4.0, period / 2), drift=drift_of(layer, rng))
 
 
 def _swells(layer: WavesLayer, steps: int, rng: np.random.Generator) -> tuple[Curve, Curve]:
@@ -47,7 +46,7 @@ def _swells(layer: WavesLayer, steps: int, rng: np.random.Generator) -> tuple[Cu
     return ears[0] * rough, ears[1] * rough
 
 
-def _wave(layer: WavesLayer, steps: int, wave: tuple[float, float, float]) -> NDArray[np.float32]:
+def _wave(layer: WavesLayer, steps: int, wave: tuple[float, float, float]) -> Curve:
     at, rise, fall = wave
     octave = np.log2(_BANDS / 1000.0)
     peak = at + 0.06 * octave * rise + 0.05 * octave  # the crest travels up the spectrum as it breaks

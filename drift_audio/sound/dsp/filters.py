@@ -12,18 +12,15 @@ from functools import cache
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from drift_audio.sound.audio import RATE, Samples
+from drift_audio.sound.audio import RATE, Channels, Floats, Matrix, Mono, Reals, Samples
 
 _LENGTH: Final = 63
 _ROWS: Final = 42
 """Rows of one product: too small for the BLAS library to start its threads, which cost more than they give."""
-_FORGOTTEN: Final = 1e-9
-_NOTHING: Final = 1e-12
+_DECAYED: Final = 1e-9
+_NEGLIGIBLE: Final = 1e-12
 
-Single = NDArray[np.float32]
-Double = NDArray[np.float64]
 Section = tuple[tuple[float, ...], tuple[float, ...]]
 """Coefficients of a section of first or second order: of what goes in, and of what came out (the first is 1)."""
 Sections = tuple[Section, ...]
@@ -63,17 +60,37 @@ def bell(hertz: float, db: float, q: float, *, rate: int = RATE) -> Section:
     return _section(ahead, behind)
 
 
+# The analogue prototypes of the two stages of BS.1770-4: a shelf of 4 dB and a high-pass, each with its corner and quality.
+_SHELF_HZ: Final = 1681.974450955533
+_SHELF_Q: Final = 0.7071752369554196
+_SHELF_HIGH: Final = 10 ** (3.999843853973347 / 20)
+_SHELF_BAND: Final = _SHELF_HIGH**0.4996667741545416
+_HIGH_PASS_HZ: Final = 38.13547087602444
+_HIGH_PASS_Q: Final = 0.5003270373238773
+
+
 @cache
 def k_weighting(rate: int) -> Sections:
     """The shelf and the high-pass through which loudness is measured."""
-    k, q = np.tan(np.pi * 1681.974450955533 / rate), 0.7071752369554196
-    high = 10 ** (3.999843853973347 / 20)
-    band = high**0.4996667741545416
+    k, q = np.tan(np.pi * _SHELF_HZ / rate), _SHELF_Q
+    high, band = _SHELF_HIGH, _SHELF_BAND
     ahead = (high + band * k / q + k * k, 2 * (k * k - high), high - band * k / q + k * k)
     shelf = _section(ahead, (1 + k / q + k * k, 2 * (k * k - 1), 1 - k / q + k * k))
-    k, q = np.tan(np.pi * 38.13547087602444 / rate), 0.5003270373238773
+    k, q = np.tan(np.pi * _HIGH_PASS_HZ / rate), _HIGH_PASS_Q
     gain = 1 + k / q + k * k
     return shelf, ((1.0, -2.0, 1.0), _section((1.0,), (gain, 2 * (k * k - 1), 1 - k / q + k * k))[1])
+
+
+def k_power_response(hertz: Reals) -> Floats:
+    """How much power the K-weighting passes at each frequency, for measuring on a spectrum instead of filtering.
+
+    That of the analogue prototypes, which the sections above follow to within their rate.
+    """
+    shelf_at = 1j * hertz / _SHELF_HZ
+    shelf = (_SHELF_HIGH * shelf_at**2 + _SHELF_BAND / _SHELF_Q * shelf_at + 1) / (shelf_at**2 + shelf_at / _SHELF_Q + 1)
+    pass_at = 1j * hertz / _HIGH_PASS_HZ
+    passed = pass_at**2 / (pass_at**2 + pass_at / _HIGH_PASS_Q + 1)
+    return np.asarray(np.abs(shelf * passed) ** 2, np.float64)
 
 
 class Filter:
@@ -83,7 +100,7 @@ class Filter:
         self._sections = sections
         self._state = np.zeros((channels, _order(sections)), np.float32)
 
-    def apply(self, samples: Single) -> Single:
+    def apply(self, samples: Channels) -> Channels:
         """The next frames filtered: (channels, frames)."""
         whole = samples.shape[1] // _LENGTH * _LENGTH
         out = np.empty(samples.shape, np.float32)
@@ -96,14 +113,14 @@ class Filter:
         """The next frames filtered: (frames, channels)."""
         return np.asarray(self.apply(block.T).T)
 
-    def _stretches(self, samples: Single, length: int) -> Single:
+    def _stretches(self, samples: Channels, length: int) -> Channels:
         stretch, ringing, later = _matrices(self._sections, length)
         given = _product(np.ascontiguousarray(samples).reshape(-1, length), stretch)
         states = given[:, length:].reshape(samples.shape[0], -1, self._state.shape[1])
         before = self._states(np.ascontiguousarray(states), later).reshape(-1, self._state.shape[1])
         return np.asarray((given[:, :length] + _product(before, ringing)).reshape(samples.shape))
 
-    def _states(self, reached: Single, later: tuple[Single, ...]) -> Single:
+    def _states(self, reached: Matrix, later: tuple[Matrix, ...]) -> Matrix:
         """The state before every stretch, from what each stretch alone would have left: sums over twice as many at every step."""
         reached[:, 0] += self._state @ later[0]
         ahead = 1
@@ -117,7 +134,7 @@ class Filter:
         return before
 
 
-def through(sound: Single, *sections: Section) -> Single:
+def filtered(sound: Mono, *sections: Section) -> Mono:
     """One sound (frames,) filtered from silence."""
     return np.asarray(Filter(*sections).apply(sound[np.newaxis])[0])
 
@@ -127,21 +144,21 @@ def _order(sections: Sections) -> int:
 
 
 @cache
-def _matrices(sections: Sections, length: int) -> tuple[Single, Single, tuple[Single, ...]]:
+def _matrices(sections: Sections, length: int) -> tuple[Matrix, Matrix, tuple[Matrix, ...]]:
     """What a stretch gives (itself and a state), what a state gives, and what is left of a state 1, 2, 4 ... stretches later."""
     order = _order(sections)
-    even = _evening(sections)
+    even = _balanced_basis(sections)
     uneven = np.linalg.inv(even)
     response, reached = _run(sections, np.eye(length), np.zeros((length, order)))
     ringing, later = _run(sections, np.zeros((order, length)), np.eye(order))
     powers = [uneven @ later @ even]
-    while np.abs(powers[-1]).max() > _FORGOTTEN:
+    while np.abs(powers[-1]).max() > _DECAYED:
         powers.append(powers[-1] @ powers[-1])
     stretch = np.concatenate([response, reached @ even], axis=1)
     return _single(stretch), _single(uneven @ ringing), tuple(_single(power) for power in powers)
 
 
-def _run(sections: Sections, samples: Double, states: Double) -> tuple[Double, Double]:
+def _run(sections: Sections, samples: Floats, states: Floats) -> tuple[Floats, Floats]:
     """The sections over every row of samples (n, frames), transposed direct form II; states (n, order) before and after."""
     states, out = states.copy(), np.empty_like(samples)
     for at in range(samples.shape[1]):
@@ -160,24 +177,24 @@ def _run(sections: Sections, samples: Double, states: Double) -> tuple[Double, D
 
 
 @cache
-def _evening(sections: Sections) -> Double:
+def _balanced_basis(sections: Sections) -> Floats:
     """A change of basis in which noise moves all states alike, so that single precision is enough: (order, order)."""
     order = _order(sections)
     _, reached = _run(sections, np.ones((1, 1)), np.zeros((1, order)))
     _, power = _run(sections, np.zeros((order, 1)), np.eye(order))
     spread = reached.T @ reached
-    while np.abs(power).max() > _FORGOTTEN:
+    while np.abs(power).max() > _DECAYED:
         spread = spread + power.T @ spread @ power
         power = power @ power
     return np.asarray(np.linalg.inv(np.linalg.cholesky(spread)).T)
 
 
-def _single(matrix: Double) -> Single:
+def _single(matrix: Floats) -> Matrix:
     """In single precision; what is next to nothing becomes nothing, for processors are slow with the smallest of numbers."""
-    return np.ascontiguousarray(np.where(np.abs(matrix) < _NOTHING, 0, matrix), np.float32)
+    return np.ascontiguousarray(np.where(np.abs(matrix) < _NEGLIGIBLE, 0, matrix), np.float32)
 
 
-def _product(rows: Single, matrix: Single) -> Single:
+def _product(rows: Matrix, matrix: Matrix) -> Matrix:
     """`rows @ matrix`, a few rows at a time."""
     count = rows.shape[0]
     if rows.shape[1] == 1:

@@ -7,9 +7,8 @@ from functools import cache
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from drift_audio.sound.audio import RATE, Samples, decibels, gain
+from drift_audio.sound.audio import RATE, Curve, Matrix, Mono, Samples, decibels, gain
 
 OVERSAMPLING: Final = 4
 TAPS: Final = 24
@@ -22,7 +21,7 @@ _ROWS: Final = 12
 
 
 @cache
-def phases() -> NDArray[np.float32]:
+def phases() -> Matrix:
     """Interpolating filters for the three points between two samples: (TAPS, 3), each summing to one.
 
     A Kaiser-windowed sinc, of the kind that annex 2 of ITU-R BS.1770-4 describes.
@@ -38,7 +37,7 @@ def phases() -> NDArray[np.float32]:
 
 
 @cache
-def _bank() -> NDArray[np.float32]:
+def _bank() -> Matrix:
     """The same filters as one matrix, (SEGMENT + TAPS - 1, 3 * SEGMENT): a segment's points by one product."""
     bank = np.zeros((_SEGMENT + _REACH, OVERSAMPLING - 1, _SEGMENT), np.float32)
     for place in range(_SEGMENT):
@@ -52,13 +51,13 @@ def overshoot() -> float:
     return float(np.abs(phases()).sum(axis=0).max())
 
 
-def reaches(samples: NDArray[np.float32], above: float) -> bool:
+def reaches(samples: Mono, above: float) -> bool:
     """Whether a true peak of these samples may exceed `above`; the quick look that spares a closer one."""
     highest = max(float(samples.max(initial=0.0)), -float(samples.min(initial=0.0)))
     return highest * overshoot() > above
 
 
-def peaks(channel: NDArray[np.float32], above: float) -> NDArray[np.float32]:
+def peaks(channel: Mono, above: float) -> Mono:
     """Largest magnitude at every sample and at the points up to the next one.
 
     Args:
@@ -84,7 +83,7 @@ def peaks(channel: NDArray[np.float32], above: float) -> NDArray[np.float32]:
     return found.reshape(-1)[:frames]
 
 
-def _product(windows: NDArray[np.float32]) -> NDArray[np.float32]:
+def _product(windows: Matrix) -> Matrix:
     """`windows @ _bank()` in products too small for the BLAS library to start its threads, which cost more than they give."""
     rows = -(-windows.shape[0] // _ROWS) * _ROWS
     padded = np.zeros((rows, windows.shape[1]), np.float32)
@@ -137,6 +136,8 @@ class Limiter:
 
     def run(self, blocks: Iterable[Samples]) -> Iterator[Samples]:
         """Limited blocks; the same frames in all, cut elsewhere."""
+        # A gain is known only when everything within two attacks and a filter's length of it is: so much is held back on
+        # either side, as context for the frames between.
         margin = 2 * ATTACK + TAPS
         held: Samples | None = None
         for block in blocks:
@@ -164,7 +165,7 @@ class Limiter:
         self.touched += int(np.count_nonzero(part < 1))
         return inner * part[:, np.newaxis]
 
-    def _curve(self, joined: Samples) -> NDArray[np.float32] | None:
+    def _curve(self, joined: Samples) -> Curve | None:
         """Gain at every frame, or None where nothing comes near the ceiling."""
         needed = self._needed(joined)
         if needed is None:
@@ -173,12 +174,13 @@ class Limiter:
         over = np.flatnonzero(needed < 1)
         first, last = max(0, over[0] - 2 * ATTACK), min(needed.shape[0], over[-1] + 2 * ATTACK + 1)
         wide = np.pad(needed[first:last], 2 * ATTACK, mode="edge")
+        # The minimum over as many frames as the smoothing window: the smoothed gain is then never above what a peak needs.
         low = np.lib.stride_tricks.sliding_window_view(wide, 2 * ATTACK + 1).min(axis=1)
         curve = np.ones(joined.shape[0], np.float32)
         curve[first:last] = np.minimum(np.convolve(low, window / window.sum(), mode="valid"), 1)
         return curve
 
-    def _needed(self, joined: Samples) -> NDArray[np.float32] | None:
+    def _needed(self, joined: Samples) -> Curve | None:
         """The gain that each frame needs; None when no true peak is above the ceiling."""
         # The outermost frames lack their neighbours; they are margin, and too far from what is used to matter.
         if not reaches(joined, self._ceiling):

@@ -1,4 +1,8 @@
-"""Programme loudness after ITU-R BS.1770-4 in one streaming pass, and the two-pass master built on it."""
+"""Loudness after ITU-R BS.1770-4, and the two-pass master built on it.
+
+A session is metered exactly, in one streaming pass (`LoudnessMeter`). Clips and beds are weighted on their spectrum instead
+(`clip_lufs`, `bed_lufs`), which costs a fifth and is as good where there are no gates to pass or no transients.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +11,15 @@ import tempfile
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from drift_audio.errors import ExportError
-from drift_audio.sound.audio import BLOCK, CHANNELS, RATE, Samples, decibels
-from drift_audio.sound.dsp.filters import Filter, k_weighting
+from drift_audio.sound.audio import BLOCK, CHANNELS, RATE, Channels, Floats, Mono, Samples, decibels
+from drift_audio.sound.dsp.filters import Filter, k_power_response, k_weighting
 from drift_audio.sound.dsp.limiter import Limiter, PeakMeter
-from drift_audio.sound.dsp.read_ahead import ahead
+from drift_audio.sound.dsp.read_ahead import read_ahead
 
 ABSOLUTE_GATE: Final = -70.0
 RELATIVE_GATE: Final = -10.0
@@ -25,6 +28,8 @@ MAX_GAIN_DB: Final = 40.0
 
 _OFFSET = -0.691
 _HOPS_A_BLOCK = 4
+_CLIP_WINDOW: Final = 4096
+_BED_BLOCK_S: Final = 0.4
 
 
 class LoudnessMeter:
@@ -40,7 +45,7 @@ class LoudnessMeter:
         self._hop = rate // 10
         self._weighting = Filter(*k_weighting(rate), channels=channels)
         self._rest = np.zeros((channels, 0), np.float32)
-        self._energies: list[NDArray[np.float64]] = []
+        self._energies: list[Floats] = []
 
     def add(self, block: Samples) -> None:
         """Take in the next frames: float32 (frames, channels)."""
@@ -50,13 +55,13 @@ class LoudnessMeter:
         if whole:
             self._weigh(joined[:, :whole])
 
-    def _weigh(self, samples: NDArray[np.float32]) -> None:
+    def _weigh(self, samples: Channels) -> None:
         hops = self._weighting.apply(samples).reshape(self._channels, -1, self._hop)
         self._energies.append(np.einsum("chi,chi->h", hops, hops, dtype=np.float64) / self._hop)
 
-    def momentary(self) -> NDArray[np.float64]:
+    def momentary(self) -> Floats:
         """Loudness of every 400 ms block, a hop of 100 ms apart, in LUFS."""
-        return np.asarray(_lufs(self._blocks()))
+        return _lufs(self._blocks())
 
     @property
     def lufs(self) -> float:
@@ -68,7 +73,7 @@ class LoudnessMeter:
         gate = float(_lufs(energies.mean())) + RELATIVE_GATE
         return float(_lufs(energies[_lufs(energies) > gate].mean()))
 
-    def _blocks(self) -> NDArray[np.float64]:
+    def _blocks(self) -> Floats:
         hops = np.concatenate(self._energies) if self._energies else np.zeros(0)
         if hops.size < _HOPS_A_BLOCK:
             return np.zeros(0)
@@ -93,9 +98,44 @@ class Meter(LoudnessMeter):
         return decibels(self._peaks.finish())
 
 
-def _lufs(energy: Any) -> Any:
+def _lufs(power: Floats) -> Floats:
     with np.errstate(divide="ignore"):
-        return _OFFSET + 10 * np.log10(energy)
+        return np.asarray(_OFFSET + 10 * np.log10(power))
+
+
+def clip_lufs(samples: Mono, rate: int) -> float:
+    """Loudness in LUFS of a mono clip (frames,) that is trimmed to the voice, so without gates; -70 for silence."""
+    from scipy import fft  # in single precision; numpy's goes through double and takes five times as long
+
+    frames = np.pad(samples, (0, -samples.size % _CLIP_WINDOW)).reshape(-1, _CLIP_WINDOW)
+    power = np.square(np.abs(fft.rfft(frames, axis=1))).sum(axis=0)
+    weights = k_power_response(np.fft.rfftfreq(_CLIP_WINDOW, 1 / rate))
+    weights[1:-1] *= 2  # the mirrored half of the spectrum
+    mean_square = float(power @ weights) / (_CLIP_WINDOW * max(1, samples.size))
+    return max(ABSOLUTE_GATE, _OFFSET + 10 * float(np.log10(mean_square + 1e-12)))
+
+
+def bed_lufs(blocks: Iterable[Samples], rate: int) -> float:
+    """Gated loudness in LUFS of stretches of (frames, channels), by blocks that do not overlap; -inf for silence or none."""
+    powers = np.concatenate([_block_powers(block, rate) for block in blocks] or [np.zeros(0)])
+    powers = powers[powers > 10 ** ((ABSOLUTE_GATE - _OFFSET) / 10)]
+    if len(powers):
+        powers = powers[powers > powers.mean() * 10 ** (RELATIVE_GATE / 10)]
+    return float(_lufs(powers.mean())) if len(powers) else SILENCE
+
+
+def _block_powers(block: Samples, rate: int) -> Floats:
+    """K-weighted power of each block of 400 ms, all channels together."""
+    from scipy import fft
+
+    size = int(_BED_BLOCK_S * rate)
+    count = len(block) // size
+    if count == 0:
+        block, count = np.pad(block, ((0, size - len(block)), (0, 0))), 1
+    power = np.abs(fft.rfft(block[: count * size].reshape(count, size, -1), axis=1)) ** 2
+    power[:, 1:] *= 2
+    weights = k_power_response(np.arange(power.shape[1]) * rate / size)
+    return np.asarray((power * weights[np.newaxis, :, np.newaxis]).sum((1, 2)) / size**2, np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +193,7 @@ def master(
     meter = LoudnessMeter()
     try:
         spool = tempfile.TemporaryFile(dir=spool_dir, buffering=0)  # noqa: SIM115 - closed by the reader below
-        for block in ahead(_spooled(blocks, spool)):
+        for block in read_ahead(_spooled(blocks, spool)):
             meter.add(block)
     except OSError as error:
         raise _spool_error(error, spool_dir) from None

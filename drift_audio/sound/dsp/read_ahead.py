@@ -12,7 +12,7 @@ T = TypeVar("T")
 _POLL = 0.1
 
 
-def ahead(source: Iterable[T], *, depth: int = 4) -> Iterator[T]:
+def read_ahead(source: Iterable[T], *, depth: int = 4) -> Iterator[T]:
     """Yield what `source` yields, in order, while a thread reads up to `depth` items ahead.
 
     An error of the source is raised here; leaving early (an error, Ctrl-C, `close`) stops the thread and closes the source.

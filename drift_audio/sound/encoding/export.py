@@ -6,14 +6,14 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final, Literal
+from typing import IO, Final, Literal
 
 import numpy as np
 
 from drift_audio.errors import ExportError
 from drift_audio.files import output_file
 from drift_audio.sound.audio import CHANNELS, RATE, Samples
-from drift_audio.sound.dsp.read_ahead import ahead
+from drift_audio.sound.dsp.read_ahead import read_ahead
 from drift_audio.sound.encoding.tags import Tags, id3_bytes, write_tags
 from drift_audio.sound.sound_file import sound_writer
 
@@ -49,7 +49,7 @@ def export(blocks: Iterable[Samples], path: Path, *, frames: int, options: Expor
         ExportError: the disk is full, or the encoder failed.
     """
     with output_file(path) as part:
-        counted = _counted(ahead(blocks), frames)
+        counted = _counted(read_ahead(blocks), frames)
         if options.format == "mp3":
             _write_mp3(counted, part, options, tags)
         else:
@@ -83,7 +83,7 @@ def _write_mp3(blocks: Iterator[Samples], part: Path, options: ExportOptions, ta
 
 def _write_pcm(blocks: Iterator[Samples], part: Path, options: ExportOptions, tags: Tags) -> None:
     container, subtype = _SUBTYPES[options.format]
-    level: dict[str, Any] = {"compression_level": 1 - options.vorbis_quality} if options.format == "ogg" else {}
+    level: dict[str, float] = {"compression_level": 1 - options.vorbis_quality} if options.format == "ogg" else {}
     with sound_writer(part, RATE, CHANNELS, container=container, subtype=subtype, **level) as file:
         for block in blocks if subtype != "PCM_16" else _dithered(blocks):
             file.write(block)

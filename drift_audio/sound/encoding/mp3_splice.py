@@ -85,7 +85,7 @@ def read_side(frame: bytes) -> Side:
         return bits >> (width - offset - length) & ((1 << length) - 1)
 
     windows = []
-    for part in range(4):
+    for part in range(4):  # two granules of two channels, 59 bits each, behind main_data_begin, private bits and scfsi
         offset = 9 + 3 + 8 + 59 * part
         switched = field(offset + 33, 1)
         windows.append(field(offset + 34, 2) if switched else 0)
@@ -99,7 +99,7 @@ def encode(blocks: Iterable[Samples], *, bitrate: int = 128) -> Iterator[bytes]:
         A placeholder for the info frame, then the frames in pieces, last the info frame itself: as long as its
         placeholder, and to be written over it.
     """
-    join = _Joiner()
+    splicer = _Splicer()
     workers = min(MOST_WORKERS, usable_cores())
     with ThreadPoolExecutor(workers, thread_name_prefix="drift-mp3") as pool:
         waiting: deque[Future[Stretch]] = deque()
@@ -108,9 +108,9 @@ def encode(blocks: Iterable[Samples], *, bitrate: int = 128) -> Iterator[bytes]:
             total = first * FRAME + samples.shape[0]
             waiting.append(pool.submit(encode_stretch, samples, first, bitrate=bitrate))
             while len(waiting) > workers or (last and waiting):
-                yield join.add(waiting.popleft().result())
-        yield join.finish()
-    yield join.info_frame(total)
+                yield splicer.add(waiting.popleft().result())
+        yield splicer.finish()
+    yield splicer.info_frame(total)
 
 
 def stretches(blocks: Iterable[Samples]) -> Iterator[tuple[Samples, int, bool]]:
@@ -123,6 +123,7 @@ def stretches(blocks: Iterable[Samples]) -> Iterator[tuple[Samples, int, bool]]:
         while have > (_length(first) + OVERLAP) * FRAME:
             joined = np.concatenate(held)
             yield joined[: _length(first) * FRAME], first, False
+            # The next one begins an overlap and its own warm-up before this one's end: in the overlap both know every frame.
             step = _length(first) - OVERLAP - WARM_UP
             held = [joined[step * FRAME :]]
             first, have = first + step, have - step * FRAME
@@ -135,7 +136,7 @@ def _length(first: int) -> int:
     return STRETCH + OVERLAP + (WARM_UP if first else 0)
 
 
-def turned_down(bitrate: int) -> np.float32:
+def preset_scale(bitrate: int) -> np.float32:
     """The factor by which LAME's presets turn a rate down against clipping (its `scale`); the limiter has seen to that."""
     return np.float32(0.95 if bitrate <= 160 else {192: 0.97, 224: 0.98}.get(bitrate, 1.0))
 
@@ -147,7 +148,7 @@ def encode_stretch(samples: Samples, first: int, *, bitrate: int) -> Stretch:
     buffer = BytesIO()
     with AudioFile(buffer, "w", samplerate=RATE, num_channels=CHANNELS, quality=bitrate, format="mp3") as file:
         for start in range(0, max(1, samples.shape[0]), 64 * FRAME):
-            file.write(np.ascontiguousarray(samples[start : start + 64 * FRAME].T / turned_down(bitrate)))
+            file.write(np.ascontiguousarray(samples[start : start + 64 * FRAME].T / preset_scale(bitrate)))
     data = buffer.getvalue()
     starts = [frame_size(data[:4])]
     while starts[-1] < len(data):
@@ -157,7 +158,7 @@ def encode_stretch(samples: Samples, first: int, *, bitrate: int) -> Stretch:
     return Stretch(data, tuple(starts), first)
 
 
-class _Joiner:
+class _Splicer:
     """Takes stretches in order and gives the bytes that are certain."""
 
     def __init__(self) -> None:
@@ -178,6 +179,7 @@ class _Joiner:
         frames = [before.frame(number) for number in range(self._from, cut)]
         side = read_side(stretch.frame(cut))
         spare = read_side(before.frame(cut)).begin
+        # The new frame's data reaches further back than the old one had set aside: room is made in the frame before.
         if side.begin > spare:
             frames[-1] = enlarge(frames[-1])
         wanted = _payload_before(stretch, cut, side.begin)
@@ -231,6 +233,7 @@ def find_splice(before: Stretch, after: Stretch) -> int:
     for number in candidates:
         here, there = read_side(before.frame(number)), read_side(after.frame(number))
         past = read_side(before.frame(number - 1)).windows, read_side(after.frame(number - 1)).windows
+        # The transform overlaps frame by frame: where both chose other windows, now or just before, the halves do not add up.
         if here.windows != there.windows or past[0] != past[1]:
             continue
         if there.begin <= here.begin:
@@ -260,7 +263,7 @@ def overwrite(frames: list[bytes], wanted: bytes) -> list[bytes]:
     index = len(result) - 1
     while wanted:
         room = len(result[index]) - _HEADER
-        piece = wanted[-room:]
+        piece = wanted[-room:]  # from the end backwards: data of a frame lies directly before it
         result[index] = result[index][: len(result[index]) - len(piece)] + piece
         wanted = wanted[: len(wanted) - len(piece)]
         index -= 1

@@ -5,30 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from drift_audio.sound.audio import RATE
-from drift_audio.sound.score import Timeline
+from drift_audio.sound.score import Span, Timeline
+
+if TYPE_CHECKING:
+    from mutagen.id3 import Frame, TextFrame
 
 #: A silence longer than this clears the line in players that keep showing the last one.
 CLEAR_AFTER_S: Final = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    """A named stretch [start, end) in frames at `RATE`."""
-
-    name: str
-    start: int
-    end: int
-
-    @property
-    def start_ms(self) -> int:
-        return round(self.start * 1000 / RATE)
-
-    @property
-    def end_ms(self) -> int:
-        return round(self.end * 1000 / RATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +40,7 @@ class Tags:
     encoder: str = "drift-audio"
     comment: str = ""
     language: str = "eng"
-    chapters: tuple[Chapter, ...] = field(default=())
+    chapters: tuple[Span, ...] = field(default=())
     lines: tuple[Line, ...] = field(default=())
 
 
@@ -64,10 +50,10 @@ def lines_of(timeline: Timeline) -> tuple[Line, ...]:
     following = [event.start for event in spoken[1:]] + [timeline.frames]
     lines: list[Line] = []
     for event, limit in zip(spoken, following, strict=True):
-        lines.append(Line(round(event.start * 1000 / timeline.rate), " ".join(event.clip.text.split())))
+        lines.append(Line(round(event.start * 1000 / RATE), " ".join(event.clip.text.split())))
         end = event.start + event.frames
-        if limit - end > CLEAR_AFTER_S * timeline.rate:
-            lines.append(Line(round(end * 1000 / timeline.rate), ""))
+        if limit - end > CLEAR_AFTER_S * RATE:
+            lines.append(Line(round(end * 1000 / RATE), ""))
     return tuple(lines)
 
 
@@ -76,8 +62,8 @@ def id3_bytes(tags: Tags) -> bytes:
     from mutagen.id3 import CHAP, COMM, CTOC, TALB, TCON, TDRC, TENC, TIT2, TPE1, TSSE, CTOCFlags
 
     texts = {TIT2: tags.title, TPE1: tags.artist, TALB: tags.album, TCON: tags.genre, TDRC: tags.date, TENC: tags.encoder}
-    kinds: dict[Any, str] = {**texts, TSSE: tags.encoder}
-    frames: list[Any] = [kind(encoding=3, text=[text]) for kind, text in kinds.items() if text]
+    kinds: dict[type[TextFrame], str] = {**texts, TSSE: tags.encoder}
+    frames: list[Frame] = [kind(encoding=3, text=[text]) for kind, text in kinds.items() if text]
     if tags.comment:
         frames.append(COMM(encoding=3, lang=tags.language, desc="", text=[tags.comment]))
     names = [f"chp{number}" for number in range(len(tags.chapters))]
@@ -93,7 +79,7 @@ def id3_bytes(tags: Tags) -> bytes:
     return b"ID3\x04\x00\x00" + size + body
 
 
-def _lyrics(tags: Tags) -> list[Any]:
+def _lyrics(tags: Tags) -> list[Frame]:
     """The words in time (SYLT, milliseconds) and without (USLT)."""
     from mutagen.id3 import SYLT, USLT
 
@@ -107,7 +93,7 @@ def _lyrics(tags: Tags) -> list[Any]:
     ]
 
 
-def _frame_bytes(frame: Any) -> bytes:
+def _frame_bytes(frame: Frame) -> bytes:
     """One frame by itself: saved together they would be sorted by size, and chapters stand in the order of time."""
     from mutagen.id3 import ID3
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol, runtime_checkable
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from drift_audio.scenario import Frozen
+from drift_audio.sound.audio import Mono
 
 
 class Voice(Frozen):
@@ -48,7 +47,7 @@ class Engine(Protocol):
     version: str
     threads: int
 
-    def synthesize(self, text: str, *, speed: float, seed: int) -> NDArray[np.float32]:
+    def synthesize(self, text: str, *, speed: float, seed: int) -> Mono:
         """Speak one normalised sentence without markup: mono float32 (frames,) at `rate`.
 
         speed: factor of the engine's normal speed, reached by the model and never by resampling.

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from drift_audio.errors import CatalogError, OutputError
 from drift_audio.files import make_folder, output_file
 from drift_audio.sound import clip_guard
+from drift_audio.sound.audio import Mono, Samples
+from drift_audio.sound.decode import SoundReader, UnreadableSound
 from drift_audio.sound.engines.base import Voice
 from drift_audio.sound.engines.bundle import BundleError
 from drift_audio.sound.engines.install import write_declaration
@@ -19,6 +21,7 @@ from drift_audio.sound.sound_file import sound_writer
 RATE: Final = 24_000
 SHORTEST_S: Final = 3.0
 LONGEST_S: Final = 60.0
+READ_AT_MOST_S: Final = 600.0
 NAME: Final = re.compile(r"^[a-z][a-z0-9-]{0,39}$")
 CONSENT: Final = "This is a recording of my own voice, or of somebody who has allowed me to do this."
 LICENCE: Final = "XTTS and what it speaks are licensed for non-commercial use only (Coqui Public Model License, https://tts-hub.github.io/cpml)."
@@ -46,21 +49,17 @@ def clone(name: str, sample: Path, base: Voice, *, data_dir: Path, user_voices: 
     return declaration
 
 
-def read_sample(path: Path) -> np.ndarray:
+def read_sample(path: Path) -> Mono:
     """The recording as mono float32 at 24 kHz, silence at its ends cut off.
 
     Raises:
         BundleError: not readable as audio, under 3 s or over 60 s of it, or nothing can be heard.
     """
-    import soundfile
     import soxr
 
-    try:
-        samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    except (soundfile.LibsndfileError, OSError, RuntimeError):
-        raise BundleError(f"{path}: cannot be read as a recording; give a WAV, FLAC, OGG or MP3 file") from None
+    samples, rate = _read(path)
     mono = soxr.resample(samples.mean(axis=1), rate, RATE) if samples.size else samples.reshape(-1)
-    if not np.isfinite(mono).all() or (voice := clip_guard.trim(np.asarray(mono, np.float32), RATE)).size == 0:
+    if (voice := clip_guard.trim(np.asarray(mono, np.float32), RATE)).size == 0:
         raise BundleError(f"{path}: nothing can be heard in it")
     if clip_guard.is_clipped(voice):
         raise BundleError(f"{path}: the recording is clipped; record it again a little quieter")
@@ -71,7 +70,18 @@ def read_sample(path: Path) -> np.ndarray:
     return voice
 
 
-def keep(samples: np.ndarray, path: Path) -> None:
+def _read(path: Path) -> tuple[Samples, int]:
+    """The whole recording, (frames, channels), and its rate; nothing much longer than one is read at all."""
+    try:
+        with SoundReader(path) as sound:
+            if sound.frames > READ_AT_MOST_S * sound.rate:
+                raise BundleError(f"{path}: lasts {sound.frames / sound.rate:.0f} s; cut out {SHORTEST_S:g} to {LONGEST_S:g} s")
+            return sound.read(sound.frames), sound.rate
+    except UnreadableSound as error:
+        raise BundleError(f"{error}; a recording is a WAV, FLAC, OGG, MP3 or M4A file") from None
+
+
+def keep(samples: Mono, path: Path) -> None:
     """Write the recording where only its owner can read it, whole or not at all.
 
     Raises:
@@ -82,7 +92,7 @@ def keep(samples: np.ndarray, path: Path) -> None:
         file.write(samples)
 
 
-def _fields(name: str, base: Voice) -> dict[str, Any]:
+def _fields(name: str, base: Voice) -> dict[str, object]:
     return {
         "engine": base.engine,
         "model": base.model,

@@ -17,10 +17,10 @@ from pickle import UnpicklingError
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from drift_audio.errors import CatalogError, EngineMissing, SpeechError
 from drift_audio.language_tags import primary_language
+from drift_audio.sound.audio import Mono
 from drift_audio.sound.engines import weights
 from drift_audio.sound.engines.base import Engine, EngineState, Voice
 
@@ -50,7 +50,7 @@ class CoquiEngine:
         self.rate = int(tts.synthesizer.output_sample_rate)
         self.version = version
 
-    def synthesize(self, text: str, *, speed: float, seed: int) -> NDArray[np.float32]:
+    def synthesize(self, text: str, *, speed: float, seed: int) -> Mono:
         if not any(letter.isalnum() for letter in text):
             raise SpeechError("coqui: there is nothing in it that can be said")
         import torch

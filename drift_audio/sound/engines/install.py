@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from typing import Final
 
 from drift_audio.errors import EngineError
 from drift_audio.files import make_folder, private_folder, write_private
@@ -232,7 +232,7 @@ def voice_name(model: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", model.lower()).strip("-")[:40] or "voice"
 
 
-def _declaration(piece: Piece, temporary: Path) -> dict[str, Any]:
+def _declaration(piece: Piece, temporary: Path) -> dict[str, object]:
     languages = ["en"]
     if piece.engine == "piper":
         languages = [_piper_language(_arriving(temporary, piece).with_name("model.onnx.json"))]
@@ -253,7 +253,7 @@ def _piper_language(config: Path) -> str:
         raise BundleError(f"{config.name}: is not a Piper voice's configuration") from None
 
 
-def write_declaration(file: Path, fields: Mapping[str, Any]) -> None:
+def write_declaration(file: Path, fields: Mapping[str, object]) -> None:
     """Write a voice of the user's own, whole or not at all.
 
     Raises:

@@ -11,17 +11,16 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, Protocol
 from weakref import WeakValueDictionary
 
 import numpy as np
-from numpy.typing import NDArray
 
-from drift_audio.errors import CatalogError, EngineMissing, SpeechError
+from drift_audio.errors import CatalogError, EngineError, EngineMissing, SpeechError
 from drift_audio.sound import clip_guard
-from drift_audio.sound.clip_guard import Mono
+from drift_audio.sound.audio import Matrix, Mono
 from drift_audio.sound.engines import weights
 from drift_audio.sound.engines.base import Engine, EngineState, Voice
 from drift_audio.sound.engines.phonemes import phonemizer
@@ -41,10 +40,16 @@ LANGUAGES: Final = {"a": "en-us", "b": "en-gb", "e": "es", "f": "fr", "h": "hi",
 ALGORITHM: Final = "2"
 _BLEND: Final = re.compile(r"^([a-z]{2}_[a-z]+)(?::(\d*\.?\d+))?$")
 
-_SESSIONS: Final[WeakValueDictionary[tuple[str, int, int], Any]] = WeakValueDictionary()
+_SESSIONS: Final[WeakValueDictionary[tuple[str, int, int], ModelSession]] = WeakValueDictionary()
 _OPENING: Final = threading.Lock()
 
-Style = NDArray[np.float32]
+
+class ModelSession(Protocol):
+    """What onnxruntime's `InferenceSession` offers."""
+
+    def run(self, output_names: None, input_feed: Mapping[str, object], /) -> Sequence[object]:
+        """Every output for these inputs."""
+        ...
 
 
 class KokoroEngine:
@@ -52,15 +57,15 @@ class KokoroEngine:
 
     rate = RATE
 
-    def __init__(self, session: Any, style: Style, read: Callable[[str], str], *, version: str, threads: int) -> None:
-        self._session = session
+    def __init__(self, session: ModelSession, style: Matrix, read: Callable[[str], str], *, version: str, threads: int) -> None:
+        self._session: ModelSession | None = session
         self._style = style
         self._read = read
         self._ids = vocabulary()
         self.version = version
         self.threads = threads
 
-    def synthesize(self, text: str, *, speed: float, seed: int) -> NDArray[np.float32]:
+    def synthesize(self, text: str, *, speed: float, seed: int) -> Mono:
         # The model has no noise to seed; another seed means another carrier, so that a retry is not the same again.
         phonemes = "".join(letter for letter in self._read(text) if letter in self._ids).strip()
         if not any(letter.isalpha() for letter in phonemes):
@@ -90,6 +95,8 @@ class KokoroEngine:
         return cut_behind(spoken, round(share * spoken.size))
 
     def _run(self, phonemes: str, speed: float) -> Mono:
+        if self._session is None:
+            raise EngineError("kokoro was closed")
         tokens = [self._ids[letter] for letter in phonemes]
         inputs = {
             "tokens": np.array([[0, *tokens, 0]], np.int64),
@@ -171,7 +178,7 @@ def parse_blend(text: str) -> dict[str, float]:
     return {name: share / total for name, share in shares.items()}
 
 
-def load_style(shares: dict[str, float], home: Path) -> Style:
+def load_style(shares: dict[str, float], home: Path) -> Matrix:
     """The blended style: float32 (510, 1, 256); row n suits n phonemes."""
     blend = np.zeros((STYLE_ROWS, 1, 256), np.float32)
     for name, share in shares.items():
@@ -245,7 +252,7 @@ def build(voice: Voice, *, data_dir: Path) -> Engine:
     return KokoroEngine(session, style, phonemizer(language_of(voice)), version=named, threads=8)
 
 
-def open_session(model: Path, *, threads: int) -> Any:
+def open_session(model: Path, *, threads: int) -> ModelSession:
     """An onnxruntime session of `threads` a call; callers bring the parallelism, which costs less than threads inside.
 
     Voices of the same model share the session while any of them is open.
@@ -257,7 +264,7 @@ def open_session(model: Path, *, threads: int) -> Any:
         return session
 
 
-def _load(model: Path, threads: int) -> Any:
+def _load(model: Path, threads: int) -> ModelSession:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -265,7 +272,8 @@ def _load(model: Path, threads: int) -> Any:
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     try:
-        return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        session: ModelSession = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
     except Exception as error:
         kind = type(error).__name__
         raise EngineMissing(f"{model}: is not a model that onnxruntime can load ({kind}); add it again") from error
+    return session

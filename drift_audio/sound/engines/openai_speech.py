@@ -12,10 +12,10 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import numpy as np
-from numpy.typing import NDArray
 
 from drift_audio.errors import CatalogError, EngineError, EngineMissing, SpeechError
 from drift_audio.machine import is_loopback
+from drift_audio.sound.audio import Mono
 from drift_audio.sound.engines.base import Engine, EngineState, Voice
 
 READS_IPA: Final = False
@@ -43,7 +43,7 @@ class OpenAISpeechEngine:
         self.version = version
         self.threads = int(voice.options.get("threads", 4))
 
-    def synthesize(self, text: str, *, speed: float, seed: int) -> NDArray[np.float32]:  # noqa: ARG002 - the protocol has no seed
+    def synthesize(self, text: str, *, speed: float, seed: int) -> Mono:  # noqa: ARG002 - the protocol has no seed
         more = {"instructions": self._manner} if self._manner else {}
         try:
             answer = self._client.audio.speech.create(
@@ -63,7 +63,7 @@ class OpenAISpeechEngine:
         self._client.close()
 
 
-def decode(raw: bytes, name: str) -> NDArray[np.float32]:
+def decode(raw: bytes, name: str) -> Mono:
     """Mono float32 at 24 kHz from what a server sent: any format that soundfile reads.
 
     Raises:

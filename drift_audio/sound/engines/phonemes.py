@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from drift_audio.errors import EngineError, EngineMissing
 
@@ -34,11 +34,11 @@ def phonemizer(language: str) -> Callable[[str], str]:
     return _espeak(language)
 
 
-def _first_thread_first(g2p: Any) -> Callable[[str], str]:
+def _first_thread_first(g2p: Callable[[str], str]) -> Callable[[str], str]:
     # hibari loads its network for unknown words lazily; two threads must not do that at once.
     def read(text: str) -> str:
         with _LOCK:
-            return str(g2p(text))
+            return g2p(text)
 
     return read
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from drift_audio.errors import CatalogError, EngineError, EngineMissing, SpeechError
+from drift_audio.sound.audio import Mono
 from drift_audio.sound.engines import weights
 from drift_audio.sound.engines.base import Engine, EngineState, Voice
 
@@ -31,7 +31,7 @@ class PiperEngine:
         self.version = version
         self.threads = 4
 
-    def synthesize(self, text: str, *, speed: float, seed: int) -> NDArray[np.float32]:  # noqa: ARG002 - noise is off
+    def synthesize(self, text: str, *, speed: float, seed: int) -> Mono:  # noqa: ARG002 - noise is off
         from piper.config import SynthesisConfig
 
         scale = float(self._voice.config.length_scale) / speed

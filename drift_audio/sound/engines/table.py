@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from drift_audio.errors import CatalogError
 from drift_audio.sound.engines.base import Backend, Engine, EngineState, Voice
@@ -60,12 +60,13 @@ def engine_state(voice: Voice, *, data_dir: Path) -> EngineState:
         return EngineState(state="broken", hint=f"{type(error).__name__}: {error}")
 
 
-def _third_party(voice: Voice) -> Any:
+def _third_party(voice: Voice) -> object:
     points = entry_points(group=GROUP, name=voice.engine)
     if not points:
         raise CatalogError(f"voice {voice.name!r}: unknown engine {voice.engine!r}; there are {', '.join(engine_names())}")
     point = next(iter(points))
     try:
-        return point.load()
+        loaded: object = point.load()
     except Exception as error:
         raise CatalogError(f"engine {voice.engine!r} ({point.value}) cannot be imported: {error}") from error
+    return loaded

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from drift_audio.errors import EngineError
+from drift_audio.sound.audio import Mono
 from drift_audio.sound.engines.base import Engine, EngineState, Voice
 
 READS_IPA: Final = False
@@ -38,7 +38,7 @@ class ToneEngine:
         self.version = version
         self.calls = 0
 
-    def synthesize(self, text: str, *, speed: float, seed: int) -> NDArray[np.float32]:
+    def synthesize(self, text: str, *, speed: float, seed: int) -> Mono:
         if not text.strip():
             raise EngineError("tone: there is nothing to say")
         self.calls += 1

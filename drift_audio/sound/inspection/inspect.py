@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from drift_audio.errors import BadInput
 from drift_audio.scenario import Frozen
-from drift_audio.sound.audio import CHANNELS, Samples
+from drift_audio.sound.audio import CHANNELS, Floats, Indices, Mask, Reals, Samples
+from drift_audio.sound.decode import SoundReader
 from drift_audio.sound.dsp.loudness import SILENCE, Meter
 
+SHORTEST_S: Final = 0.4
+LOWEST_RATE: Final = 8_000
 COLUMNS: Final = 1200
 BANDS: Final = 160
 LOWEST_HZ: Final = 50.0
@@ -38,8 +40,6 @@ _FLOOR_DB: Final = -100.0
 _FULL: Final = 0.9995
 _QUIET: Final = 20
 _SYLLABLES_DB: Final = 2.5
-
-Vector = NDArray[np.float64]
 
 
 class Verdict(Frozen):
@@ -82,9 +82,9 @@ class Report(Frozen):
 class Picture:
     """What a drawing needs. low, high: extremes of the wave in each of COLUMNS; power: (COLUMNS, BANDS) in dB, low band first."""
 
-    low: Vector
-    high: Vector
-    power: Vector
+    low: Floats
+    high: Floats
+    power: Floats
 
 
 @dataclass
@@ -95,17 +95,17 @@ class _Scan:
     channels: int
     frames: int
     meter: Meter
-    middle: list[Vector] = field(default_factory=list)
-    side: list[Vector] = field(default_factory=list)
-    whole: list[Vector] = field(default_factory=list)
+    middle: list[Floats] = field(default_factory=list)
+    side: list[Floats] = field(default_factory=list)
+    whole: list[Floats] = field(default_factory=list)
     edges: list[float] = field(default_factory=list)
     clipped: int = 0
     hole: int = 0
     running: int = 0
-    low: Vector = field(default_factory=lambda: np.zeros(COLUMNS))
-    high: Vector = field(default_factory=lambda: np.zeros(COLUMNS))
-    power: Vector = field(default_factory=lambda: np.zeros((COLUMNS, BANDS)))
-    counts: Vector = field(default_factory=lambda: np.zeros(COLUMNS))
+    low: Floats = field(default_factory=lambda: np.zeros(COLUMNS))
+    high: Floats = field(default_factory=lambda: np.zeros(COLUMNS))
+    power: Floats = field(default_factory=lambda: np.zeros((COLUMNS, BANDS)))
+    counts: Floats = field(default_factory=lambda: np.zeros(COLUMNS))
 
 
 def inspect(path: Path, *, target_lufs: float | None = -16.0) -> tuple[Report, Picture]:
@@ -122,39 +122,22 @@ def inspect(path: Path, *, target_lufs: float | None = -16.0) -> tuple[Report, P
 
 
 def _scan(path: Path) -> _Scan:
-    import soundfile
-
-    with soundfile.SoundFile(_playable(path)) as file:
-        frames, rate = len(file), file.samplerate
-        if frames < rate * 0.4:
-            raise BadInput(f"{path}: {frames / max(rate, 1):.2f} s long; there is too little in it to be inspected")
-        if rate < 8_000:
-            raise BadInput(f"{path}: {rate} Hz is too low a rate to be inspected; 8,000 Hz is the least")
-        if file.channels > CHANNELS:
-            raise BadInput(f"{path}: {file.channels} channels; mono and stereo can be inspected, so fold it down first")
-        channels = file.channels
-        scan = _Scan(rate, channels, frames, Meter(channels=channels, rate=rate))
-        block = int(_BLOCK_S * rate) // int(_STEP_S * rate) * int(_STEP_S * rate)
-        start = 0
-        while len(samples := file.read(block, dtype="float32", always_2d=True)):
+    with SoundReader(path) as sound:
+        if sound.frames < sound.rate * SHORTEST_S:
+            raise BadInput(f"{path}: {sound.frames / sound.rate:.2f} s long; there is too little in it to be inspected")
+        if sound.rate < LOWEST_RATE:
+            raise BadInput(f"{path}: {sound.rate} Hz is too low a rate to be inspected; {LOWEST_RATE:,} Hz is the least")
+        if sound.channels > CHANNELS:
+            raise BadInput(f"{path}: {sound.channels} channels; mono and stereo can be inspected, so fold it down first")
+        scan = _Scan(sound.rate, sound.channels, sound.frames, Meter(channels=sound.channels, rate=sound.rate))
+        decoded, start = sound.decoded, 0
+        while len(samples := sound.read(int(_BLOCK_S / _STEP_S) * int(_STEP_S * sound.rate))):
             _take(scan, samples, start)
             start += len(samples)
+        if sound.decoded and not decoded:
+            return _scan(path)  # damaged on the way: now from its beginning by what could be decoded
     scan.frames = start
     return scan
-
-
-def _playable(path: Path) -> Path:
-    from drift_audio.errors import CatalogError
-    from drift_audio.sound.beds.files import readable
-
-    if path.is_dir():
-        raise BadInput(f"{path}: is a folder; name one audio file")
-    if not path.is_file():
-        raise BadInput(f"{path}: no such file")
-    try:
-        return readable(path)
-    except CatalogError as error:
-        raise BadInput(str(error).replace("ambience file ", "")) from None
 
 
 def _take(scan: _Scan, block: Samples, start: int) -> None:
@@ -170,7 +153,7 @@ def _take(scan: _Scan, block: Samples, start: int) -> None:
     _draw(scan, middle, start)
 
 
-def _band_power(frames: NDArray[np.floating], rate: int) -> Vector:
+def _band_power(frames: Reals, rate: int) -> Floats:
     power = np.abs(np.fft.rfft(frames * np.hanning(frames.shape[1]), axis=1)) ** 2
     hertz = np.fft.rfftfreq(frames.shape[1], 1 / rate)
     wanted = (hertz >= _VOICE_HZ[0]) & (hertz <= _VOICE_HZ[1])
@@ -195,7 +178,7 @@ def _watch(scan: _Scan, block: Samples, start: int) -> None:
     scan.running = int(gaps[-1])
 
 
-def _draw(scan: _Scan, middle: NDArray[np.floating], start: int) -> None:
+def _draw(scan: _Scan, middle: Reals, start: int) -> None:
     columns = np.minimum((np.arange(start, start + len(middle)) * COLUMNS) // max(1, scan.frames), COLUMNS - 1)
     turns = np.flatnonzero(np.diff(columns, prepend=-1))
     scan.low[columns[turns]] = np.minimum(scan.low[columns[turns]], np.minimum.reduceat(middle, turns))
@@ -211,7 +194,7 @@ def _draw(scan: _Scan, middle: NDArray[np.floating], start: int) -> None:
     np.add.at(scan.counts, where, 1)
 
 
-def _spectra(scan: _Scan) -> Vector:
+def _spectra(scan: _Scan) -> Floats:
     """Mean power of every column; one in which no window has its middle (at the ends, and between blocks) is as its neighbour."""
     seen = np.flatnonzero(scan.counts)
     if not len(seen):
@@ -221,7 +204,7 @@ def _spectra(scan: _Scan) -> Vector:
     return np.asarray((scan.power[seen] / scan.counts[seen, np.newaxis])[np.searchsorted(seen, near)])
 
 
-def _bins(rate: int) -> NDArray[np.int64]:
+def _bins(rate: int) -> Indices:
     top = min(HIGHEST_HZ, rate * 0.49)
     return np.round(np.geomspace(LOWEST_HZ, top, BANDS) * _WINDOW / rate).astype(np.int64)
 
@@ -254,14 +237,14 @@ def _or_none(value: float) -> float | None:
     return None if value == SILENCE else value
 
 
-def _short_term(momentary: Vector) -> Vector:
+def _short_term(momentary: Floats) -> Floats:
     power = 10 ** (momentary / 10)
     if len(power) < 30:
         return np.array([10 * np.log10(power.mean())]) if len(power) else np.zeros(0)
     return np.asarray(10 * np.log10(np.convolve(power, np.full(30, 1 / 30), mode="valid")[::10]))
 
 
-def _talking(scan: _Scan) -> NDArray[np.bool_]:
+def _talking(scan: _Scan) -> Mask:
     """Which steps of 50 ms hold voice."""
     if not scan.middle:
         return np.zeros(0, bool)
@@ -281,12 +264,12 @@ def _talking(scan: _Scan) -> NDArray[np.bool_]:
     return _closed(talking, int(0.25 / _STEP_S))
 
 
-def _flutter(level: Vector) -> Vector:
+def _flutter(level: Floats) -> Floats:
     # What is left of the level when its course over half a second is taken away: syllables, in speech.
     return level - np.convolve(level, np.full(11, 1 / 11))[5 : 5 + len(level)]
 
 
-def _split(levels: Vector) -> float:
+def _split(levels: Floats) -> float:
     # Otsu: the level that parts the histogram into the two tightest groups.
     if len(levels) < 10:
         return 0.0
@@ -300,7 +283,7 @@ def _split(levels: Vector) -> float:
     return float(middle[int(np.nanargmax(np.where(np.isfinite(between), between, np.nan)))])
 
 
-def _closed(talking: NDArray[np.bool_], most: int) -> NDArray[np.bool_]:
+def _closed(talking: Mask, most: int) -> Mask:
     closed = talking.copy()
     for start, end in _runs(~talking):
         if end - start <= most and start > 0 and end < len(talking):
@@ -311,16 +294,16 @@ def _closed(talking: NDArray[np.bool_], most: int) -> NDArray[np.bool_]:
     return closed
 
 
-def _runs(mask: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+def _runs(mask: Mask) -> Iterator[tuple[int, int]]:
     turns = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(np.int8), [0]])))
     yield from zip(turns[::2].tolist(), turns[1::2].tolist(), strict=True)
 
 
-def _spans(talking: NDArray[np.bool_]) -> Iterator[tuple[float, float]]:
+def _spans(talking: Mask) -> Iterator[tuple[float, float]]:
     return ((round(start * _STEP_S, 2), round(end * _STEP_S, 2)) for start, end in _runs(talking))
 
 
-def _resting(talking: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _resting(talking: Mask) -> Mask:
     # Far enough from any voice that the bed is back at its own level; the fades at both ends are left out.
     near = int(_REST_S / _STEP_S)
     resting = ~talking
@@ -332,7 +315,7 @@ def _resting(talking: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return resting
 
 
-def _mean_db(momentary: Vector, mask: NDArray[np.bool_], *, whole: bool) -> float | None:
+def _mean_db(momentary: Floats, mask: Mask, *, whole: bool) -> float | None:
     """Mean loudness of the 400 ms blocks that lie wholly in the mask, the quiet ones gated away for a whole voice."""
     steps = int(0.4 / _STEP_S)
     inside = (
@@ -347,7 +330,7 @@ def _mean_db(momentary: Vector, mask: NDArray[np.bool_], *, whole: bool) -> floa
     return level if level > -80.0 else None
 
 
-def _under_speech(scan: _Scan, talking: NDArray[np.bool_], rests: NDArray[np.bool_], bed: float | None) -> float | None:
+def _under_speech(scan: _Scan, talking: Mask, rests: Mask, bed: float | None) -> float | None:
     if bed is None or scan.channels < 2 or not talking.any() or not rests.any():
         return None
     # The quiet fifth: between syllables the reflections of the voice are out of the way.

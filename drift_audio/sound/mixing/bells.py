@@ -7,9 +7,8 @@ from functools import cache
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from drift_audio.sound.audio import RATE, Samples
+from drift_audio.sound.audio import RATE, Floats, Samples
 
 DEFAULT_KEY: Final = 220.0
 
@@ -73,7 +72,7 @@ def _ring(modes: tuple[Mode, ...], key: float, *, seconds: float, onset: float) 
     return result
 
 
-def _partial(mode: Mode, key: float, time: NDArray[np.float64], side: int) -> NDArray[np.float64]:
+def _partial(mode: Mode, key: float, time: Floats, side: int) -> Floats:
     """Two near frequencies under one decay; the sides hear them in slightly different phase, which gives width."""
     heard = np.zeros_like(time)
     time = time[: round(mode.decay * _HEARD * RATE)]

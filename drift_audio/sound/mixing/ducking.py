@@ -6,51 +6,21 @@ Curves are arrays at the control rate, one value every `STEP` frames; the mix dr
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from drift_audio.script.model import NO_BED
-from drift_audio.sound.audio import RATE, Samples
+from drift_audio.script.shapes import Duck, Fades
+from drift_audio.sound.audio import RATE, Floats, Samples
 from drift_audio.sound.score import BedChange, BreathCycle, Timeline
 
 STEP: Final = 441
 """Frames between two values of a curve: ten milliseconds."""
 
-Curve = NDArray[np.float64]
 
 _PER_SECOND = RATE / STEP
-
-
-@dataclass(frozen=True, slots=True)
-class Duck:
-    """How the bed makes room for the voice; decibels and seconds.
-
-    depth_db: how far it goes down. attack: the ramp, done at the first syllable. hold: gaps shorter than this keep it down.
-    release: the way back. lift_db: what long silences gain, from `lift_after` seconds of silence on. swell_db: what an
-    inhalation gains. presence_db: how far 2-4 kHz goes down in the bed while the voice speaks (0: not at all).
-    """
-
-    depth_db: float = 7.0
-    attack: float = 0.6
-    hold: float = 2.5
-    release: float = 2.2
-    lift_db: float = 1.5
-    lift_after: float = 6.0
-    swell_db: float = 1.5
-    presence_db: float = 6.0
-
-
-@dataclass(frozen=True, slots=True)
-class Fades:
-    """Seconds of the bed's way in and out, and of the change from one bed to another."""
-
-    fade_in: float = 4.0
-    fade_out: float = 8.0
-    change: float = 6.0
 
 
 def steps(frames: int) -> int:
@@ -58,18 +28,18 @@ def steps(frames: int) -> int:
     return -(-frames // STEP) + 1
 
 
-def ease(x: Curve) -> Curve:
+def raised_cosine(x: Floats) -> Floats:
     """Raised cosine from 0 at x <= 0 to 1 at x >= 1; its steepest slope is pi / 2."""
     return np.asarray(0.5 - 0.5 * np.cos(np.pi * np.clip(x, 0.0, 1.0)))
 
 
-def speaking(timeline: Timeline, duck: Duck) -> Curve:
+def speaking(timeline: Timeline, duck: Duck) -> Floats:
     """How much of the duck holds, 0..1: one while the voice speaks and in short gaps."""
-    before, after = _distances(timeline, duck.hold)
-    return np.maximum(ease(1 - before / duck.attack), ease(1 - after / duck.release))
+    before, after = _distances(timeline, duck.hold_s)
+    return np.maximum(raised_cosine(1 - before / duck.lead_s), raised_cosine(1 - after / duck.release_s))
 
 
-def _distances(timeline: Timeline, hold: float) -> tuple[Curve, Curve]:
+def _distances(timeline: Timeline, hold: float) -> tuple[Floats, Floats]:
     """Seconds to the next word and since the last one, at every step; zero while speaking. Gaps up to `hold` are closed."""
     count = steps(timeline.frames)
     times = np.arange(count) / _PER_SECOND
@@ -98,15 +68,15 @@ def _runs(timeline: Timeline, hold: float) -> list[tuple[float, float]]:
     return runs
 
 
-def lift(timeline: Timeline, duck: Duck) -> Curve:
+def lift(timeline: Timeline, duck: Duck) -> Floats:
     """Decibels that long silences gain: up over four seconds, and down again before the voice returns."""
-    before, after = _distances(timeline, duck.hold)
+    before, after = _distances(timeline, duck.hold_s)
     silence = np.minimum(before, after)
     silence[~np.isfinite(before) | ~np.isfinite(after)] = 0.0  # neither the opening nor the end is a silence between words
-    return duck.lift_db * ease((silence - duck.lift_after / 2) / 4.0)
+    return duck.lift_db * raised_cosine((silence - duck.lift_after_s / 2) / 4.0)
 
 
-def swell(timeline: Timeline, duck: Duck) -> Curve:
+def swell(timeline: Timeline, duck: Duck) -> Floats:
     """Decibels that the bed rises with an inhalation and falls with an exhalation."""
     curve = np.zeros(steps(timeline.frames))
     times = np.arange(curve.shape[0]) * STEP
@@ -115,22 +85,22 @@ def swell(timeline: Timeline, duck: Duck) -> Curve:
         out = full + cycle.hold_frames
         first, last = cycle.start // STEP, min(curve.shape[0], (out + cycle.out_frames) // STEP + 1)
         here = times[first:last]
-        curve[first:last] = ease((here - cycle.start) / cycle.in_frames) - ease((here - out) / cycle.out_frames)
+        curve[first:last] = raised_cosine((here - cycle.start) / cycle.in_frames) - raised_cosine((here - out) / cycle.out_frames)
     return duck.swell_db * np.clip(curve, 0.0, 1.0)
 
 
-def level_changes(timeline: Timeline, ramp: float) -> Curve:
+def level_changes(timeline: Timeline, ramp: float) -> Floats:
     """Decibels of the `[bed]` markers, each reached over `ramp` seconds."""
     times = np.arange(steps(timeline.frames)) / _PER_SECOND
     curve, level = np.zeros_like(times), 0.0
     for event in timeline.events:
         if isinstance(event, BedChange) and event.bed_db is not None:
-            curve += (event.bed_db - level) * ease((times - event.start / RATE) / ramp)
+            curve += (event.bed_db - level) * raised_cosine((times - event.start / RATE) / ramp)
             level = event.bed_db
     return curve
 
 
-def fade(timeline: Timeline, fades: Fades) -> Curve:
+def fade(timeline: Timeline, fades: Fades) -> Floats:
     """Amplitude 0..1 of the way in and out; the last value is zero, so that no session ends on a cut.
 
     The bed stays whole until the last word has been said.
@@ -138,11 +108,11 @@ def fade(timeline: Timeline, fades: Fades) -> Curve:
     seconds = timeline.frames / RATE
     last = max(((speech.start + speech.frames) / RATE for speech in timeline.speech()), default=0.0)
     times = np.minimum(np.arange(steps(timeline.frames)) / _PER_SECOND, seconds)
-    way_in, way_out = min(fades.fade_in, seconds / 4), min(fades.fade_out, max(3.0, seconds - last), seconds / 3)
-    return ease(times / max(way_in, 0.01)) * ease((seconds - times) / max(way_out, 0.01))
+    way_in, way_out = min(fades.in_s, seconds / 4), min(fades.out_s, max(3.0, seconds - last), seconds / 3)
+    return raised_cosine(times / max(way_in, 0.01)) * raised_cosine((seconds - times) / max(way_out, 0.01))
 
 
-def follow(timeline: Timeline) -> Curve:
+def voice_level(timeline: Timeline) -> Floats:
     """Decibels by which the delivery arc takes the voice down or up: the bed goes with it, or a voice that sinks would drown."""
     times = np.arange(steps(timeline.frames)) * float(STEP)
     levels = sorted((speech.start + speech.frames / 2, speech.clip.gain_db) for speech in timeline.speech())
@@ -152,13 +122,13 @@ def follow(timeline: Timeline) -> Curve:
     return np.asarray(np.interp(times, middles, decibels))
 
 
-def bed_db(timeline: Timeline, duck: Duck, fades: Fades) -> Curve:
+def bed_db(timeline: Timeline, duck: Duck, fades: Fades) -> Floats:
     """Decibels of the bed relative to its level while nobody speaks, fades apart."""
-    moving = lift(timeline, duck) + swell(timeline, duck) + level_changes(timeline, fades.change / 2) + follow(timeline)
+    moving = lift(timeline, duck) + swell(timeline, duck) + level_changes(timeline, fades.change_s / 2) + voice_level(timeline)
     return moving - duck.depth_db * speaking(timeline, duck)
 
 
-def draw(curve: Curve, start: int, frames: int) -> Samples:
+def gain_by_frame(curve: Floats, start: int, frames: int) -> Samples:
     """Straight lines between the values: (frames,) from frame `start`, a multiple of `STEP`; (1,) where the curve is level."""
     first = start // STEP
     count = -(-frames // STEP)

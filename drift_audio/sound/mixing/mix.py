@@ -9,14 +9,15 @@ from typing import Final, Literal
 
 import numpy as np
 
+from drift_audio.script.shapes import Duck, Fades
 from drift_audio.sound.audio import BLOCK, CHANNELS, RATE, Samples, gain
 from drift_audio.sound.beds.base import Bed
 from drift_audio.sound.dsp.filters import Filter, bell, high_pass
-from drift_audio.sound.dsp.read_ahead import ahead
-from drift_audio.sound.memory import give_back
+from drift_audio.sound.dsp.read_ahead import read_ahead
+from drift_audio.sound.memory import release_freed_memory
 from drift_audio.sound.mixing import ducking
 from drift_audio.sound.mixing.bells import DEFAULT_KEY, cue, strike
-from drift_audio.sound.mixing.ducking import STEP, Duck, Fades
+from drift_audio.sound.mixing.ducking import STEP
 from drift_audio.sound.mixing.voice_chain import VOICE_LUFS, Preset, levels, treat
 from drift_audio.sound.score import BreathCycle, Speech, Strike, Timeline
 
@@ -68,27 +69,27 @@ def mix(timeline: Timeline, open_bed: OpenBed, options: MixOptions) -> Generator
         open_bed: gives the stream for a bed expression, from its beginning.
         options: see `MixOptions`.
     """
-    give_back()
+    release_freed_memory()
     with closing(_sounds(timeline, options)) as made, closing(_beds(timeline, open_bed, options)) as beds:
-        sounds = _Sounds(made)
+        sounds = _Overlay(made)
         for start, block in zip(range(0, timeline.frames, CHUNK), beds, strict=True):
             sounds.add_to(block, start)
-            _close_gently(block, timeline.frames - start)
+            _fade_ending(block, timeline.frames - start)
             yield block
 
 
-def _close_gently(block: Samples, left: int) -> None:
+def _fade_ending(block: Samples, left: int) -> None:
     """Fade what is still sounding within the last half second of a session, `left` frames before its end, in place."""
     ending = RATE // 2
     if left - block.shape[0] < ending:
         remaining = np.arange(left, left - block.shape[0], -1) - 1
-        block *= ducking.ease(remaining / ending).astype(np.float32)[:, np.newaxis]
+        block *= ducking.raised_cosine(remaining / ending).astype(np.float32)[:, np.newaxis]
 
 
 def _sounds(timeline: Timeline, options: MixOptions) -> Generator[tuple[int, Samples], None, None]:
     """Voice, bells and tones, made ahead; none of them in the bed's stem."""
     if options.part != "bed":
-        yield from ahead(_make(timeline, options), depth=3)
+        yield from read_ahead(_make(timeline, options), depth=3)
 
 
 def _beds(timeline: Timeline, open_bed: OpenBed, options: MixOptions) -> Generator[Samples, None, None]:
@@ -98,7 +99,7 @@ def _beds(timeline: Timeline, open_bed: OpenBed, options: MixOptions) -> Generat
     if options.part == "voice" or not any(name for _, _, name in plan):
         yield from (np.zeros((size, CHANNELS), np.float32) for size in sizes)
     else:
-        yield from ahead(_bed_blocks(timeline, open_bed, options))
+        yield from read_ahead(_bed_blocks(timeline, open_bed, options))
 
 
 def _bed_blocks(timeline: Timeline, open_bed: OpenBed, options: MixOptions) -> Iterator[Samples]:
@@ -109,15 +110,15 @@ def _bed_blocks(timeline: Timeline, open_bed: OpenBed, options: MixOptions) -> I
     amplitude = 10 ** ((resting_db + ducking.bed_db(timeline, duck, options.fades)) / 20) * ducking.fade(timeline, options.fades)
     knee = 10 ** (-_LOWER_DB / 20 * depth)
     stream = _BedStream(timeline, open_bed, options)
-    dip, tamer = _Dip(duck.presence_db), Tamer()
+    cut, clipper = _PresenceCut(duck.presence_db), SoftClipper()
     for start in range(0, timeline.frames, CHUNK):
         frames = min(CHUNK, timeline.frames - start)
-        block = dip.apply(stream.read(start, frames), ducking.draw(depth, start, frames))
-        lower = ducking.draw(knee, start, frames)[:, np.newaxis]
-        yield tamer.apply(block * ducking.draw(amplitude, start, frames)[:, np.newaxis], lower)
+        block = cut.apply(stream.read(start, frames), ducking.gain_by_frame(depth, start, frames))
+        lower = ducking.gain_by_frame(knee, start, frames)[:, np.newaxis]
+        yield clipper.apply(block * ducking.gain_by_frame(amplitude, start, frames)[:, np.newaxis], lower)
 
 
-class Tamer:
+class SoftClipper:
     """Bends the peaks of a bed's upper range, so that a crackle does not startle; an encoder would throw it further still.
 
     Crackles last a millisecond. What is steady lies under the knee, and what is deep (surf, brown noise) under the filter.
@@ -140,7 +141,7 @@ class Tamer:
         return bent
 
 
-class _Dip:
+class _PresenceCut:
     """Less presence (2-4 kHz) while the voice speaks, by blending towards a filtered copy."""
 
     def __init__(self, depth_db: float) -> None:
@@ -163,7 +164,7 @@ class _BedStream:
 
     def __init__(self, timeline: Timeline, open_bed: OpenBed, options: MixOptions) -> None:
         self._plan = list(ducking.bed_plan(timeline, options.ambience or ""))
-        self._change = round(options.fades.change * RATE)
+        self._change = round(options.fades.change_s * RATE)
         self._open = open_bed
         self._now: Bed | None = None
         self._next: tuple[int, Bed | None] | None = None
@@ -185,6 +186,7 @@ class _BedStream:
         skip = max(0, begin - start)
         incoming = self._from(bed, block.shape[0] - skip)
         place = (np.arange(start + skip, start + block.shape[0]) - begin) / max(1, self._change)
+        # Sine and cosine: two beds that know nothing of each other keep their joint power at every point of the change.
         angle = np.clip(place, 0, 1).astype(np.float32)[:, np.newaxis] * np.float32(np.pi / 2)
         block[skip:] = block[skip:] * np.cos(angle) + incoming * np.sin(angle)
         if start + block.shape[0] >= begin + self._change:
@@ -199,7 +201,7 @@ class _BedStream:
         return np.zeros((frames, CHANNELS), np.float32) if bed is None else np.array(bed.read(frames), np.float32)
 
 
-class _Sounds:
+class _Overlay:
     """Voice, bells and tones laid over the bed; each is made shortly before it is heard and let go behind its end."""
 
     def __init__(self, source: Iterator[tuple[int, Samples]]) -> None:

@@ -8,12 +8,11 @@ from functools import cache
 from typing import Final, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import fft
 
-from drift_audio.sound.audio import RATE, Samples, gain
+from drift_audio.sound.audio import RATE, Mono, Reals, Samples, Spectrum, gain
 from drift_audio.sound.clip import Clip
-from drift_audio.sound.dsp.filters import high_pass, low_pass, low_shelf, through
+from drift_audio.sound.dsp.filters import filtered, high_pass, low_pass, low_shelf
 
 Preset = Literal["close", "room", "dry"]
 
@@ -32,8 +31,6 @@ _HISS_DB = 7.0
 
 KNEE_DB: Final = 12.0
 """Where syllable tops begin to be brought down, above the loudness of the voice on one side."""
-
-Mono = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +94,8 @@ def treat(samples: Samples, preset: Preset, *, gain_db: float = 0.0) -> Samples:
     treatment = TREATMENTS[preset]
     mono = _equalised(samples[:, 0] * np.float32(gain(gain_db)), treatment)
     if preset != "dry":
-        mono = calm(de_ess(mono, treatment.de_ess_db), VOICE_LUFS - _BOTH_SIDES_DB + KNEE_DB) * np.float32(gain(_MAKE_UP_DB))
+        mono = compress_peaks(de_ess(mono, treatment.de_ess_db), VOICE_LUFS - _BOTH_SIDES_DB + KNEE_DB)
+        mono = mono * np.float32(gain(_MAKE_UP_DB))
     if treatment.room_db is None:
         return np.repeat(mono[:, np.newaxis], 2, axis=1)
     return _in_room(mono, treatment)
@@ -106,43 +104,43 @@ def treat(samples: Samples, preset: Preset, *, gain_db: float = 0.0) -> Samples:
 def _equalised(mono: Mono, treatment: Treatment) -> Mono:
     low_cut = high_pass(treatment.high_pass_hz)
     warmth = [low_shelf(treatment.warmth_hz, treatment.warmth_db)] if treatment.warmth_db else []
-    return through(mono, low_cut, low_cut, *warmth)
+    return filtered(mono, low_cut, low_cut, *warmth)
 
 
 def de_ess(mono: Mono, most_db: float) -> Mono:
     """Turn the band above 5 kHz down where it stands out against the rest of the voice, by `most_db` at the most."""
-    band = through(mono, high_pass(5000.0), high_pass(5000.0))
-    hiss, whole = (_smooth(np.sqrt(np.square(_cells(sound)).mean(axis=1)), 5) for sound in (band, mono))
+    band = filtered(mono, high_pass(5000.0), high_pass(5000.0))
+    hiss, whole = (_smooth(np.sqrt(np.square(_rows_of_cells(sound)).mean(axis=1)), 5) for sound in (band, mono))
     share_db = 20 * np.log10((hiss + 1e-7) / (whole + 1e-6))
     cut_db = np.where(whole > whole.max(initial=0.0) * 0.02, np.clip((share_db + _HISS_DB) * 0.8, 0.0, most_db), 0.0)
-    return np.asarray(mono - (1 - _drawn(-_smooth(cut_db, 5), mono.shape[0])) * band)
+    return np.asarray(mono - (1 - _gain_by_frame(-_smooth(cut_db, 5), mono.shape[0])) * band)
 
 
-def calm(mono: Mono, knee_db: float, share: float = 0.7) -> Mono:
+def compress_peaks(mono: Mono, knee_db: float, share: float = 0.7) -> Mono:
     """Bring the tops of syllables that stand above `knee_db` (of full scale) down by `share` of what is above it.
 
     It looks ahead and moves over 25 ms, slower than the voice's own vibration, so that a later limiter finds little to do.
     """
-    tops = np.abs(_cells(mono)).max(axis=1)
+    tops = np.abs(_rows_of_cells(mono)).max(axis=1)
     cut_db = np.maximum(20 * np.log10(tops + 1e-9) - knee_db, 0.0) * share
     if not cut_db.any():
         return mono
     wide = np.lib.stride_tricks.sliding_window_view(np.pad(cut_db, 4), 9).max(axis=1)
-    return np.asarray(mono * _drawn(-_smooth(wide, 9), mono.shape[0]))
+    return np.asarray(mono * _gain_by_frame(-_smooth(wide, 9), mono.shape[0]))
 
 
-def _smooth(values: NDArray[np.floating], width: int) -> NDArray[np.floating]:
+def _smooth(values: Reals, width: int) -> Reals:
     """Running mean of odd width; the ends count on."""
     return np.convolve(np.pad(values, width // 2, mode="edge"), np.full(width, 1 / width), mode="valid")
 
 
-def _cells(mono: Mono) -> Mono:
+def _rows_of_cells(mono: Mono) -> Mono:
     """The sound in rows of 2.5 ms, filled up with silence."""
     rows = max(1, -(-mono.shape[0] // _CELL))
     return np.pad(mono, (0, rows * _CELL - mono.shape[0])).reshape(rows, _CELL)
 
 
-def _drawn(gains_db: NDArray[np.floating], frames: int) -> Mono:
+def _gain_by_frame(gains_db: Reals, frames: int) -> Mono:
     """A factor for every frame from one value in dB a cell."""
     factors = np.pad(10 ** (gains_db / 20), 1, mode="edge").astype(np.float32)
     ramp = np.arange(_CELL, dtype=np.float32) / np.float32(_CELL)
@@ -169,7 +167,7 @@ def _in_room(mono: Mono, treatment: Treatment) -> Samples:
 
 
 @cache
-def _responses(seconds: float, level_db: float) -> NDArray[np.complexfloating]:
+def _responses(seconds: float, level_db: float) -> Spectrum:
     """The room's two spectra."""
     return np.asarray(fft.rfft(room(seconds, level_db).T, _TRANSFORM, axis=1))
 
@@ -188,6 +186,6 @@ def room(seconds: float, level_db: float) -> Samples:
         signs = rng.choice([-1.0, 1.0], _REFLECTIONS)
         raw = np.zeros(frames, np.float32)
         raw[np.minimum((times * RATE).astype(int), frames - 1)] += (signs * 10 ** (-1.6 * times / seconds)).astype(np.float32)
-        impulse[:, side] = through(raw, high_pass(400.0), low_pass(6000.0))
+        impulse[:, side] = filtered(raw, high_pass(400.0), low_pass(6000.0))
     impulse *= np.linspace(1, 0, frames)[:, np.newaxis] ** 0.5
     return np.asarray(impulse * gain(level_db) / np.sqrt(np.square(impulse).sum(axis=0)), np.float32)

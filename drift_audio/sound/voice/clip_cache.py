@@ -16,12 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
 from drift_audio.errors import EngineError, ExportError
 from drift_audio.files import private_folder, whole_file
+from drift_audio.sound.audio import Mono
 from drift_audio.sound.clip import Clip, frames_at_session_rate
-from drift_audio.sound.clip_guard import Mono
+from drift_audio.sound.dsp.loudness import clip_lufs
 from drift_audio.sound.sound_file import sound_writer
 
 FORMAT: Final = "1"
@@ -85,7 +84,7 @@ class ClipCache:
             EngineError: the folder cannot be written.
         """
         path = self._path(name)
-        level = round(loudness(samples, rate), 2)
+        level = round(clip_lufs(samples, rate), 2)
         try:
             self._make_folders(path.parent)
             # Not flushed to the disk, which would take longer than speaking: a clip checks itself when it is read.
@@ -155,32 +154,3 @@ class ClipCache:
         if not folder.is_dir():
             private_folder(self._folder)
             private_folder(folder)
-
-
-def loudness(samples: Mono, rate: int) -> float:
-    """Loudness in LUFS of a mono clip that is trimmed to the voice: BS.1770 K-weighting without gates.
-
-    The weighting is applied to the power spectrum (Parseval), which costs a fifth of filtering; -70 for silence.
-    """
-    from scipy import fft  # in single precision; numpy's goes through double and takes five times as long
-
-    size = 4096
-    frames = np.pad(samples, (0, -samples.size % size)).reshape(-1, size)
-    power = np.square(np.abs(fft.rfft(frames, axis=1))).sum(axis=0)
-    weights = _k_weights(size, rate)
-    mean_square = float(power @ weights) / (size * max(1, samples.size))
-    return max(-70.0, -0.691 + 10 * float(np.log10(mean_square + 1e-12)))
-
-
-def _k_weights(size: int, rate: int) -> np.ndarray:
-    """|H|^2 of both BS.1770 stages (analogue prototypes) at the FFT's bins, doubled for the mirrored half."""
-    s = 2j * np.pi * np.fft.rfftfreq(size, 1 / rate)
-    w0 = 2 * np.pi * 1681.97
-    head = 10 ** (3.99984 / 20)
-    q = 0.70718
-    shelf = (head * s * s + head**0.4996667741545416 * s * w0 / q + w0 * w0) / (s * s + s * w0 / q + w0 * w0)
-    w1 = 2 * np.pi * 38.135
-    high_pass = s * s / (s * s + s * w1 / 0.50033 + w1 * w1)
-    weights = np.abs(shelf * high_pass) ** 2
-    weights[1:-1] *= 2
-    return np.asarray(weights)

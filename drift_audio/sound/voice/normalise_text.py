@@ -26,7 +26,7 @@ _COINS: Final = {"$": ("dollar", "cent"), "£": ("pound", "penny"), "€": ("eur
 _LONGEST_NUMBER: Final = 15
 
 
-def read_aloud(text: str, *, language: str = "en") -> str:
+def spoken_form(text: str, *, language: str = "en") -> str:
     """`text` as it should be spoken: one line, no markup, no digits (English), ending in punctuation.
 
     Other languages keep their digits: their engines know how to read them. Blank when nothing is left to say.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 from drift_audio.errors import ScenarioError
 from drift_audio.files import check_output, output_file
 from drift_audio.script.model import Utterance
+from drift_audio.script.sentences import split
 from drift_audio.sound.audio import RATE, Samples
 from drift_audio.sound.score import Item
 from drift_audio.sound.sound_file import sound_writer
@@ -65,15 +65,14 @@ def say(texts: Sequence[str], voices: VoiceBox, *, voice: str, speed: float = 1.
 
 
 def sentences(text: str) -> tuple[str, ...]:
-    """Cut a text into sentences at full stops, question marks and line ends.
+    """The sentences of a text as it stands, a new one with each line.
 
     Raises:
         ScenarioError: blank, or longer than 5,000 characters.
     """
     if len(text) > MAX_CHARS:
         raise ScenarioError(f"the text has {len(text):,} characters; the limit for trying a voice is {MAX_CHARS:,}")
-    parts = re.split(r"(?<=[.!?…])\s+(?=\S)|\n+", text.strip())
-    found = tuple(part.strip() for part in parts if part.strip())
+    found = tuple(part for line in text.splitlines() for part in split(line.strip()) if part)
     if not found:
         raise ScenarioError("there is nothing to say: the text is empty")
     return found

@@ -19,16 +19,16 @@ from drift_audio.errors import EngineError, SpeechError
 from drift_audio.language_tags import primary_language
 from drift_audio.machine import usable_cores
 from drift_audio.script.model import Breath, Utterance
+from drift_audio.script.shapes import Arc
 from drift_audio.sound import clip_guard
 from drift_audio.sound.audio import RATE, gain
 from drift_audio.sound.clip import Clip
 from drift_audio.sound.engines.base import Engine, Voice
 from drift_audio.sound.engines.table import backend, open_engine
 from drift_audio.sound.score import Item, Spoken
-from drift_audio.sound.voice.arc import Arc
 from drift_audio.sound.voice.clip_cache import ClipCache
 from drift_audio.sound.voice.lexicon import Lexicon, plain
-from drift_audio.sound.voice.normalise_text import read_aloud
+from drift_audio.sound.voice.normalise_text import spoken_form
 
 ARC_STEP: Final = 0.02
 SPEED_STEP: Final = 0.005
@@ -279,14 +279,14 @@ class _Plan:
         return []
 
     def level_db(self, item: Item) -> float:
-        return round(self._arc.at(item.place).level_db, 2)
+        return round(self._arc.level_at(item.place), 2)
 
     def _request(self, item: Item, text: str, sentence: int) -> Request:
         voice = self._voices.voice(item.voice)
         reads_ipa = backend(voice).READS_IPA
-        spoken = self._voices.lexicon.apply(read_aloud(text, language=self._language), language=self._language, ipa=reads_ipa)
+        spoken = self._voices.lexicon.apply(spoken_form(text, language=self._language), language=self._language, ipa=reads_ipa)
         # Steps keep clips in the cache when a place shifts a little.
-        arc = _step(self._arc.at(item.place if item.stage is None else item.stage).speed, ARC_STEP)
+        arc = _step(self._arc.speed_at(item.place if item.stage is None else item.stage), ARC_STEP)
         return Request(item.voice, spoken, _step(voice.pace * item.speed * self._pace * arc, SPEED_STEP), text, sentence)
 
     def _cues(self, breath: Breath) -> Iterator[tuple[str, str]]:

@@ -1,8 +1,8 @@
-"""A classifier beside the rules: how much a text sounds like danger, by the sentence model with an adapter of its own.
+"""Two classifiers beside the rules: how much a text sounds like danger, by the sentence model with an adapter of their own.
 
-The rules know wordings; this knows what is meant by them, and hears most of what nobody foresaw. A story is heard whole, so that
-a dark sentence counts for what it means among the others, and so that length alone raises nothing. One or two sentences are heard
-one by one. Learnt by `scripts/train-care`; without the model's package the rules stand alone.
+The rules know wordings; these know what is meant by them, and hear most of what nobody foresaw. A story is heard whole, so that a
+dark sentence counts for what it means among the others, and so that length alone raises nothing. A few sentences are heard one by
+one, and three together, by an adapter that learnt from such lines. Without the model's package the rules stand alone.
 """
 
 from __future__ import annotations
@@ -13,19 +13,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, Literal
 
 from drift_audio.words.care.report import Outcome
 from drift_audio.words.understanding import theme_model
+from drift_audio.words.understanding.arrays import Matrix, Tensor, Vector
 from drift_audio.words.understanding.language import detect
 from drift_audio.words.understanding.minilm import MiniLM, adapted
 from drift_audio.words.understanding.wordpiece import pieces
 
 DATA: Final = Path(__file__).parent / "data"
 OUTCOMES: Final[tuple[Outcome, ...]] = ("ok", "crisis", "abuse", "caution")
-# From so many sentences or words on, a text is a story and is heard as one.
-STORY_SENTENCES: Final = 3
-STORY_WORDS: Final = 45
+Kind = Literal["line", "story"]
+# From so many sentences and words on, a text is a story and is heard as one.
+STORY_SENTENCES: Final = 4
+STORY_WORDS: Final = 40
+_TOGETHER: Final = 3
 # Pieces of a window, and words that surely fit into one: what was learnt from was seldom longer.
 MOST_PIECES: Final = 320
 _WINDOW_WORDS: Final = 200
@@ -58,13 +61,19 @@ def hear(text: str) -> Heard | None:
     if not sentences:
         return None
     if is_story(sentences):
-        return _gravest((tuned().likely(window) for window in windows(sentences)), story=True)
-    return _gravest((tuned().likely(unit) for unit in dict.fromkeys([*sentences, " ".join(sentences)])), story=False)
+        return _gravest((tuned("story").likely(window) for window in windows(sentences)), story=True)
+    return _gravest((tuned("line").likely(unit) for unit in units(sentences)), story=False)
 
 
 def is_story(sentences: Sequence[str]) -> bool:
     """Whether sentences are to be heard together rather than one by one."""
-    return len(sentences) >= STORY_SENTENCES or sum(len(sentence.split()) for sentence in sentences) >= STORY_WORDS
+    return len(sentences) >= STORY_SENTENCES and sum(len(sentence.split()) for sentence in sentences) >= STORY_WORDS
+
+
+def units(sentences: Sequence[str]) -> list[str]:
+    """What is heard at once of a few sentences: each alone, and three together, for what one of them only hints at."""
+    rows = [sentences[at : at + _TOGETHER] for at in range(max(1, len(sentences) - _TOGETHER + 1))] if len(sentences) > 1 else []
+    return [*sentences, *(" ".join(row) for row in rows)]
 
 
 def _gravest(shares: Iterable[tuple[float, ...]], *, story: bool) -> Heard:
@@ -115,9 +124,9 @@ class Tuned:
     """
 
     model: MiniLM
-    weights: Any
-    bias: Any
-    piece_weights: Any
+    weights: Matrix
+    bias: Vector
+    piece_weights: Matrix
 
     def likely(self, text: str) -> tuple[float, ...]:
         """Probability of each of `OUTCOMES` for one text of at most `MOST_PIECES` pieces; the rest is left out."""
@@ -127,31 +136,32 @@ class Tuned:
         shares = np.exp(logits - logits.max())
         return tuple((shares / shares.sum()).tolist())
 
-    def logits(self, last: Any) -> Any:
+    def logits(self, last: Matrix) -> Vector:
         """Log odds of each outcome, but for a constant, from the model's last layer (pieces, 384)."""
         import numpy as np
 
         inner = last[1:-1] if len(last) > 2 else last
         single = inner / np.linalg.norm(inner, axis=1, keepdims=True) @ (LOUD * self.piece_weights.T)
         loudest = np.sort(single, axis=0)[-LOUDEST:].mean(axis=0)
-        return LOUD * (self.weights @ theme_model.summed_up(last)) + self.bias + loudest
+        odds: Vector = LOUD * (self.weights @ theme_model.summed_up(last)) + self.bias + loudest
+        return odds
 
 
-def tuned() -> Tuned:
-    """The classifier, ready to hear; the sentence model is shared with whoever has it loaded.
+def tuned(kind: Kind) -> Tuned:
+    """A classifier, ready to hear; the sentence model is shared with whoever has it loaded.
 
     Raises:
         ModuleNotFoundError: the model is not installed.
     """
-    learnt = _learnt()
+    learnt = learnt_for(kind)
     readings = (learnt[name].astype("f4") for name in ("weights", "bias", "piece_weights"))
     return Tuned(adapted(theme_model.model(), learnt), *readings)
 
 
 @cache
-def _learnt() -> dict[str, Any]:
-    """Adapter and readings as `scripts/train-care` wrote them, in 16 bits."""
+def learnt_for(kind: Kind) -> dict[str, Tensor]:
+    """Adapter and readings of a classifier, in 16 bits; what they were learnt from is told in the note beside each file."""
     import numpy as np
 
-    with np.load(DATA / "classifier.npz", allow_pickle=False) as file:
+    with np.load(DATA / f"{kind}_classifier.npz", allow_pickle=False) as file:
         return dict(file.items())

@@ -22,11 +22,6 @@ from drift_audio.words.care.weighing import UNSURE, Verdict, gravest, weigh
 EYES_OPEN: Final = "walking"
 _TO_LISTENER: Final = {"you're": "I am", "you've": "I have", "you'll": "I will", "yourself": "myself", "your": "my", "you": "I"}
 _WORDS_TO_LISTENER: Final = re.compile(rf"\b({'|'.join(_TO_LISTENER)})\b", re.IGNORECASE)
-# Where nothing can be done by "you", something is done to it.
-_AS_OBJECT: Final = re.compile(
-    r"\byou\b(?=\s*(?:[,.;:!?]|$|(?:on|in|at|to|with|for|from|by|into|around|off|again|back|there|here|tonight)\b))",
-    re.IGNORECASE,
-)
 
 
 def check(text: str, *, locale: str = "en", data_dir: Path | None = None) -> CareReport:
@@ -71,8 +66,7 @@ def check_script(script: Script, *, locale: str = "en", data_dir: Path | None = 
 
 def _as_listener(text: str) -> str:
     """The sentence as the listener would say it of themselves."""
-    asked = _AS_OBJECT.sub("me", text.replace("’", "'"))
-    return _WORDS_TO_LISTENER.sub(lambda match: _TO_LISTENER[match[0].lower()], asked)
+    return _WORDS_TO_LISTENER.sub(lambda match: _TO_LISTENER[match[0].lower()], text.replace("’", "'"))
 
 
 def _spoken(script: Script) -> Iterable[str]:

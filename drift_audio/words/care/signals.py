@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final, NotRequired, TypedDict, cast
 
 from drift_audio.words.care.own_files import SIGNALS_FILE, own_file, read_own
 from drift_audio.words.lazy_pattern import LazyPattern, Pieces, pieces_of
 from drift_audio.yamlfile import Route, read_mapping
+
+if TYPE_CHECKING:
+    from drift_audio.words.care.violence import Blows
 
 DATA: Final = Path(__file__).parent / "data"
 # A gap never leaps over a denial ("I want you to know I would never ...").
@@ -56,6 +59,22 @@ class Pattern(LazyPattern):
             re.error, KeyError: it is broken, or names a macro that there is not.
         """
         _ = self.compiled
+
+
+class _Entry(TypedDict):
+    """A rule as the files of signals have it; `third_person_past` is `Rule.gentle`. users: it stands in the user's own file."""
+
+    outcome: NotRequired[str]
+    reason: str
+    needs: Sequence[str]
+    patterns: Sequence[str]
+    unless: NotRequired[Sequence[str]]
+    together: NotRequired[Sequence[str]]
+    hint: NotRequired[bool]
+    helper: NotRequired[bool]
+    third_person_past: NotRequired[bool]
+    playful: NotRequired[bool]
+    users: NotRequired[bool]
 
 
 @dataclass(frozen=True)
@@ -125,7 +144,7 @@ class Signals:
     long_past: tuple[str, ...]
     untold: tuple[str, ...]
     helper: tuple[str, ...]
-    blows: Mapping[str, Any]
+    blows: Blows
     distance: Mapping[str, str]
     foreign: Mapping[str, Mapping[str, tuple[str, ...]]]
     macros: Mapping[str, str]
@@ -189,7 +208,7 @@ def _load(own: Path | None) -> Signals:
         long_past=tuple(parts["abuse"]["long_past"]),
         untold=tuple(parts["abuse"]["untold"]),
         helper=tuple(parts["crisis"]["helper"]),
-        blows=read_mapping(DATA / "violence.yaml"),
+        blows=cast("Blows", read_mapping(DATA / "violence.yaml")),
         distance=read_mapping(DATA / "distance.yaml"),
         foreign=foreign,
         macros=macros,
@@ -204,11 +223,11 @@ def _frames(macros: Mapping[str, str]) -> list[Rule]:
     for entry in table["frames"]:
         found, *others = (pattern.replace(_ANY_WORD, _UNDENIED) for pattern in entry["all"])
         whole = {**entry, "needs": (), "patterns": (found,), "together": others, "hint": True}
-        rules.append(_rule(whole, slots, outcome=entry["outcome"]))
+        rules.append(_rule(cast("_Entry", whole), slots, outcome=entry["outcome"]))
     return rules
 
 
-def _sharing_needs(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _sharing_needs(entries: list[_Entry]) -> list[_Entry]:
     """Rules of one reason are tried together: what calls one calls all of them."""
     needs: dict[str, list[str]] = {}
     for entry in entries:
@@ -277,7 +296,7 @@ class OwnSignals:
         if not all(self._compiles((*route, name, at), one) for name in lists[1:] for at, one in enumerate(texts[name])):
             return None
         reason = self._own_text((*route, "reason"), entry["reason"])
-        return _rule({**entry, **texts, "reason": reason, "users": True}, self._macros, outcome=entry["outcome"])
+        return _rule(cast("_Entry", {**entry, **texts, "reason": reason, "users": True}), self._macros, outcome=entry["outcome"])
 
     def _own_text(self, route: Route, value: object) -> str:
         """A scalar as it was written: a number needs no quotes."""
@@ -305,7 +324,7 @@ def plain_signs() -> tuple[str, ...]:
     return tuple(read_mapping(DATA / "plain_signs.yaml")["signs"])
 
 
-def _rule(entry: Mapping[str, Any], macros: Mapping[str, str], *, outcome: str) -> Rule:
+def _rule(entry: _Entry, macros: Mapping[str, str], *, outcome: str) -> Rule:
     return Rule(
         outcome=outcome,
         reason=entry["reason"],

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any, Final, Literal
+from collections.abc import Iterator
+from typing import Final, Literal, TypedDict
 
 from drift_audio.words.understanding.parser import parser
+from drift_audio.words.understanding.tokens import Token
 
 Who = Literal["me", "close", "they", "small", "other", "thing"]
 Verdict = Literal["abuse", "abuse by the listener", "violence"]
@@ -31,7 +32,21 @@ _FIGURATIVE: Final = re.compile(
 )
 
 
-def blow(sentence: str, lists: Mapping[str, Any]) -> Verdict | None:
+class Blows(TypedDict):
+    """Words of `data/violence.yaml`: verbs, who may be meant, what makes a weak verb a blow; `playful` is a pattern."""
+
+    verbs: list[str]
+    throws: list[str]
+    weak: list[str]
+    force: list[str]
+    partner: list[str]
+    family: list[str]
+    small: list[str]
+    other: list[str]
+    playful: str
+
+
+def blow(sentence: str, lists: Blows) -> Verdict | None:
     """The gravest thing done between persons in one normalised sentence, or None."""
     if re.search(rf"\b(?:{lists['playful']})s?\b", sentence):
         return None
@@ -40,7 +55,7 @@ def blow(sentence: str, lists: Mapping[str, Any]) -> Verdict | None:
     return next((v for v in ("abuse", "abuse by the listener", "violence") if v in verdicts), None)
 
 
-def _judge(verb: Any, lists: Mapping[str, Any]) -> Iterator[Verdict]:
+def _judge(verb: Token, lists: Blows) -> Iterator[Verdict]:
     lemma = verb.lemma_.lower()
     if lemma in lists["throws"]:
         target = _target_of_throw(verb)
@@ -81,7 +96,7 @@ def _between(doer: Who, target: Who) -> Verdict | None:
     return None
 
 
-def _who(token: Any, lists: Mapping[str, Any]) -> Who:
+def _who(token: Token | None, lists: Blows) -> Who:
     if token is None:
         return "thing"
     word, lemma = token.lower_, token.lemma_.lower()
@@ -95,7 +110,7 @@ def _who(token: Any, lists: Mapping[str, Any]) -> Who:
     return "close" if {lemma, word} & {*lists["partner"], *lists["family"]} else "thing"
 
 
-def _subject(verb: Any) -> Any:
+def _subject(verb: Token) -> Token | None:
     """Who does it: agent of a passive, own subject, or that of the verb it hangs on."""
     passive = any(child.dep_ in {"nsubjpass", "auxpass"} for child in verb.children)
     if passive:
@@ -110,14 +125,14 @@ def _subject(verb: Any) -> Any:
     return None
 
 
-def _object(verb: Any) -> Any:
+def _object(verb: Token) -> Token | None:
     for child in verb.children:
         if child.dep_ in {"dobj", "nsubjpass", "dative"}:
             return child
     return None
 
 
-def _target_of_throw(verb: Any) -> Any:
+def _target_of_throw(verb: Token) -> Token | None:
     thing = next((child for child in verb.children if child.dep_ == "dobj"), None)
     if thing is not None and _FIGURATIVE.search(thing.lower_):
         return None
@@ -127,16 +142,16 @@ def _target_of_throw(verb: Any) -> Any:
     return None
 
 
-def _denied(verb: Any) -> bool:
+def _denied(verb: Token) -> bool:
     chain = (verb, verb.head) if verb.dep_ in {"xcomp", "conj"} else (verb,)
     words = (child for token in chain for child in token.children)
     return any(word.dep_ == "neg" or word.lower_ in {"never", "nearly", "almost"} for word in words)
 
 
-def _thought_only(verb: Any) -> bool:
+def _thought_only(verb: Token) -> bool:
     words = [*verb.children, *list(verb.ancestors)[:2]]
     return any(token.lemma_.lower() in _MERELY_THOUGHT for token in words)
 
 
-def _forceful(verb: Any, force: list[str]) -> bool:
+def _forceful(verb: Token, force: list[str]) -> bool:
     return any(token.lower_ in force for token in verb.doc)

@@ -33,8 +33,8 @@ class Verdict(NamedTuple):
 class Weights:
     """What each kind of evidence adds to the log odds of danger in a story, and from which sum on it stops or asks.
 
-    Fitted over `corpora/care/learnt/long-*` by `scripts/train-care --weigh`. rule, hint: a rule's plain finding, one put together
-    from several words. own_wish: the listener's own wish for the deed. said_safe: the person says that all is well.
+    Measured over `corpora/care/learnt/long-*`, where a finding of a rule says little of a story. rule, hint: a plain finding, and
+    one put together from several words. own_wish: the listener's own wish for the deed. said_safe: they say that all is well.
     """
 
     rule: float
@@ -45,11 +45,11 @@ class Weights:
     ask: float
 
 
-STORY: Final = Weights(rule=1.2, hint=0.4, own_wish=2.0, said_safe=-2.0, stop=1.5, ask=0.0)
+STORY: Final = Weights(rule=0.3, hint=0.8, own_wish=0.5, said_safe=-3.0, stop=3.0, ask=-1.0)
 # One or two sentences: the classifier alone stops from here on, and unsays a word alone only below the other.
 SURE: Final = math.log(0.85 / 0.15)
 HARMLESS: Final = math.log(0.001 / 0.999)
-CAUTION: Final = 0.85
+CAUTION: Final = 0.7
 
 
 def weigh(evidence: Evidence, heard: Heard | None, text: str) -> Verdict:

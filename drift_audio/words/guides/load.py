@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from drift_audio.errors import CatalogError
 from drift_audio.near_match import hint
@@ -103,16 +103,16 @@ def _banks(name: str, paths: Sequence[Path]) -> Banks:
     )
 
 
-def _goal(item: Mapping[str, Any], where: str) -> Goal:
+def _goal(item: Mapping[str, object], where: str) -> Goal:
     name = item.get("name")
     unknown = sorted(set(item) - {"name", "for", *GOAL_SLOTS})
     if not name or unknown:
         raise CatalogError(f"{where}: goal {name!r} has unknown keys {unknown}; allowed: name, for, {', '.join(GOAL_SLOTS)}")
     slots = {key: tuple(_entries(item[key], f"{where}: goal {name}: {key}")) for key in GOAL_SLOTS if key in item}
-    return Goal(name=name, slots=slots, conditions=conditions(item.get("for", ""), where))
+    return Goal(name=str(name), slots=slots, conditions=conditions(str(item.get("for", "")), where))
 
 
-def _entries(value: Any, where: str) -> Iterator[Entry]:
+def _entries(value: object, where: str) -> Iterator[Entry]:
     if not isinstance(value, list):
         raise CatalogError(f"{where}: expected a list of paragraphs, got {type(value).__name__}")
     for item in value:

@@ -14,6 +14,7 @@ from drift_audio.errors import CatalogError
 from drift_audio.near_match import hint
 from drift_audio.words.journeys.model import SECTIONS, Asked, Breaths, Item, Journey, Line, Need, Section, Silence, Slot
 from drift_audio.words.understanding.facts import FACTS
+from drift_audio.yamlfile import Unreadable, parse_mapping
 
 FOLDER: Final = Path(__file__).parent
 SLOTS: Final[tuple[str, ...]] = get_args(Slot)
@@ -109,17 +110,10 @@ class _File:
         return next((at for at, line in enumerate(self.lines, 1) if line.startswith(f"{key}:")), 1)
 
     def front(self, lines: Sequence[str]) -> dict[str, Any]:
-        import yaml
-
         try:
-            found = yaml.load("\n".join(lines), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  (a safe loader)
-        except (yaml.YAMLError, ValueError) as error:
-            mark = getattr(error, "problem_mark", None)
-            self.fail(
-                2 + (mark.line if mark else 0), f"front matter is not YAML ({getattr(error, 'problem', None) or 'unreadable'})"
-            )
-        if not isinstance(found, dict):
-            self.fail(2, f"front matter is a mapping of {', '.join(_KEYS)}")
+            found = parse_mapping("\n".join(lines))
+        except Unreadable as error:
+            self.fail(1 + error.line, f"front matter, a mapping of {', '.join(_KEYS)}: {error.reason}")
         for key in found:
             if key not in _KEYS:
                 self.fail(self.at(str(key)), f"unknown key {key!r}; {hint(str(key), _KEYS)}")

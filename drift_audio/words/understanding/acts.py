@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Final, NotRequired, TypedDict, cast
 
 from drift_audio.words.lazy_pattern import LazyPattern
 from drift_audio.words.understanding.story import Gravity, Role
 from drift_audio.words.understanding.tidy_text import DATA
+from drift_audio.words.understanding.tokens import Doc, Token
 from drift_audio.words.understanding.unnamed_acts import Dealing
 from drift_audio.yamlfile import read_mapping
 
@@ -42,6 +43,20 @@ class Act:
     link: str = "over"
 
 
+class _Entry(TypedDict):
+    """An act as `data/acts.yaml` has it."""
+
+    name: str
+    gravity: Gravity
+    done: str
+    caused: str
+    hurt: str
+    both: str
+    mutual: NotRequired[bool]
+    suffered: NotRequired[bool]
+    link: NotRequired[str]
+
+
 @dataclass(frozen=True)
 class Deed:
     """One act found in the text. role: the listener's part in it; start: its place in the text."""
@@ -52,7 +67,7 @@ class Deed:
     end: int
 
 
-def deeds(text: str, doc: Any) -> list[Deed]:
+def deeds(text: str, doc: Doc) -> list[Deed]:
     """Acts between people in a tidied, parsed text, in order."""
     found = []
     lower = text.lower()
@@ -84,7 +99,7 @@ def unnamed(told: Sequence[Dealing], text: str) -> list[Deed]:
     return [Deed(act, role, match.start(), match.end()) for name, role in cues.items() if (match := _cue(name).search(lower))][:1]
 
 
-def others_in(deed: Deed, doc: Any) -> list[Any]:
+def others_in(deed: Deed, doc: Doc) -> list[Token]:
     """Nouns whom the deed names as its doer (where the listener was hurt) or its target (where they did it)."""
     span = doc.char_span(deed.start, deed.end, alignment_mode="expand")
     verb = next((token for token in span if token.pos_ in {"VERB", "AUX"}), None) if span is not None else None
@@ -177,7 +192,7 @@ def _weighed(found: list[Deed], *, owned: bool, suffered: bool) -> tuple[Role, f
     return "both", 0.7
 
 
-def _role(match: re.Match[str], text: str, doc: Any) -> Role | None:
+def _role(match: re.Match[str], text: str, doc: Doc) -> Role | None:
     """Who did it: read from the verb's subject, its passive agent, or the words just before."""
     before = text[: match.start()].lower()
     if owner := re.search(r"\b(my|his|her|their|\w+'s) (?:own |big |stupid |terrible |emotional )?$", before):
@@ -188,7 +203,7 @@ def _role(match: re.Match[str], text: str, doc: Any) -> Role | None:
         return "hurt"
     verb = _verb(match, doc)
     doer = _doer(verb) if verb is not None else None
-    if doer is None:
+    if verb is None or doer is None:
         return _by_neighbours(match, text)
     passive = any(child.dep_ in {"nsubjpass", "auxpass"} for child in verb.children) or _got(verb)
     if doer.lower_ == "we" or any(other.lower_ in {"i", "me"} for other in doer.conjuncts):
@@ -206,7 +221,7 @@ def _participle(words: str) -> bool:
     return re.match(r"\w+(?:ed|hurt)\b", words) is not None and " " not in words.strip()
 
 
-def _verb(match: re.Match[str], doc: Any) -> Any:
+def _verb(match: re.Match[str], doc: Doc) -> Token | None:
     span = doc.char_span(match.start(), match.end(), alignment_mode="expand")
     if span is None:
         return None
@@ -214,7 +229,7 @@ def _verb(match: re.Match[str], doc: Any) -> Any:
     return verbs[0] if verbs else next((token.head for token in span if token.head.pos_ in {"VERB", "AUX"}), None)
 
 
-def _doer(verb: Any) -> Any:
+def _doer(verb: Token) -> Token | None:
     for token in (verb, *verb.ancestors):
         own = next((child for child in token.children if child.dep_ in {"nsubj", "nsubjpass", "csubj"}), None)
         if own is not None:
@@ -243,7 +258,7 @@ def _by_neighbours(match: re.Match[str], text: str) -> Role | None:
     return None if opened is None else "hurt" if opened["got"] else "caused"
 
 
-def _got(verb: Any) -> bool:
+def _got(verb: Token) -> bool:
     return verb.tag_ == "VBN" and any(
         child.lower_ in {"got", "get", "been", "being", "was", "were"}
         for child in verb.children
@@ -251,12 +266,12 @@ def _got(verb: Any) -> bool:
     )
 
 
-def _agent_is_me(verb: Any) -> bool:
+def _agent_is_me(verb: Token) -> bool:
     agents = (child for child in verb.children if child.dep_ == "agent")
     return any(leaf.lower_ == "me" for agent in agents for leaf in agent.children)
 
 
-def _at_thing(verb: Any) -> bool:
+def _at_thing(verb: Token) -> bool:
     """ "I yelled at the television" hurts nobody."""
     for prep in verb.children:
         if prep.dep_ == "prep" and prep.lower_ in {"at", "with"}:
@@ -279,14 +294,14 @@ def _at_thing(verb: Any) -> bool:
     return any(child.dep_ == "dobj" and child.lower_ == "myself" for child in verb.children)
 
 
-def _is_person(token: Any) -> bool:
+def _is_person(token: Token) -> bool:
     return token.lower_ in {"he", "she", "they", "who", "someone", "somebody", "everyone", "people", "nobody"} or token.pos_ in {
         "NOUN",
         "PROPN",
     }
 
 
-def _touches_me(match: re.Match[str], verb: Any, text: str) -> bool:
+def _touches_me(match: re.Match[str], verb: Token, text: str) -> bool:
     sentence = verb.sent.text.lower()
     return bool(re.search(r"\b(i|me|my|mine|us|our|we|i'm|i've)\b", sentence)) or "my" in text[: match.start()].lower()
 
@@ -311,8 +326,8 @@ def _acts() -> tuple[Act, ...]:
 
 
 def _read() -> Iterator[Act]:
-    for entry in _table()["acts"]:
-        events = {part: entry[part] for part in ("caused", "hurt", "both")}
+    for entry in cast("list[_Entry]", _table()["acts"]):
+        events = {"caused": entry["caused"], "hurt": entry["hurt"], "both": entry["both"]}
         yield Act(
             entry["name"],
             entry["gravity"],
@@ -332,9 +347,9 @@ def _opened(pattern: str) -> str:
 
 @cache
 def _cue(name: str) -> LazyPattern:
-    return LazyPattern(rf"\b{_opened(_table()[name])}")
+    return LazyPattern(rf"\b{_opened(str(_table()[name]))}")
 
 
 @cache
-def _table() -> dict[str, Any]:
+def _table() -> Mapping[str, object]:
     return read_mapping(DATA / "acts.yaml")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from drift_audio.words.understanding import people
 from drift_audio.words.understanding.clauses import word_set
+from drift_audio.words.understanding.tokens import Doc, Token
 
 _GENDER: Final = {
     **dict.fromkeys(("he", "him", "his", "himself"), "he"),
@@ -31,13 +32,15 @@ SURE: Final = 0.7
 
 @dataclass
 class Someone:
-    """Somebody the story speaks of. phrase: how they are called to the listener ("your coworker Dan"); gender may be learnt."""
+    """Somebody the story speaks of. phrase: how they are called to the listener ("your coworker Dan"); gender may be learnt.
+    passing: told without an owner ("a baby", "the doctor")."""
 
     key: str
     phrase: str
     gender: str
     name: str | None = None
     animal: bool = False
+    passing: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class _Place:
 class Antecedents:
     """The people of a parsed story and what its pronouns mean; read once, in the order of the text."""
 
-    doc: Any
+    doc: Doc
     meant: dict[int, Meant] = field(default_factory=dict)
     named: dict[int, Someone] = field(default_factory=dict)
     everyone: dict[str, Someone] = field(default_factory=dict)
@@ -89,31 +92,37 @@ class Antecedents:
             if span is None:
                 continue
             noun = span.root
+            if noun.dep_ in {"attr", "oprd"} or (noun.dep_ == "appos" and noun.head.lower_ in {"i", "me"}):
+                # "I've been a carer for years": the listener.
+                continue
             behind = noun.nbor(1).lower_ if noun.i + 1 < len(self.doc) else ""
             if (noun.dep_ == "compound" and noun.head.pos_ == "NOUN") or (noun.lower_ in {"hen", "stag"} and behind in _PARTIES):
                 # "A hen do", "the baby shower": nobody.
                 continue
-            self.named[noun.i] = self._add(mention, _name_beside(noun))
+            self.named[noun.i] = self._add(mention, _name_beside(noun), another=_is_new(noun))
         for token in self.doc:
             if token.i not in self.named and (who := self._passer(token)) is not None:
                 self.named[token.i] = who
 
-    def _add(self, mention: people.Mention, beside: str | None) -> Someone:
-        who = self.everyone.get(mention.phrase)
+    def _add(self, mention: people.Mention, beside: str | None, *, another: bool) -> Someone:
+        """another: told as "a friend" or "his new friend", who is not "my friend" of before."""
+        key = f"another {mention.noun} {mention.name or beside or mention.start}" if another else mention.phrase
+        who = self.everyone.get(key)
         if who is None:
-            who = Someone(mention.phrase, mention.phrase, mention.gender, animal=mention.sort == "pet")
-            self.everyone[mention.phrase] = who
+            phrase = f"the {mention.noun}" if another else mention.phrase
+            who = Someone(key, phrase, mention.gender, animal=mention.sort == "pet", passing=another or mention.vague)
+            self.everyone[key] = who
         if mention.vague and who.phrase == mention.phrase and mention.phrase.startswith("your "):
             who.phrase = f"the {mention.noun}"
         name = mention.name or beside
         if name and who.name is None and name != mention.noun:
             who.name = name
-            who.phrase = f"{mention.phrase} {name}"
+            who.phrase = name if another else f"{mention.phrase} {name}"
         if mention.name == mention.noun:
             who.name = mention.name
         return who
 
-    def _passer(self, token: Any) -> Someone | None:
+    def _passer(self, token: Token) -> Someone | None:
         """A name that was told before, or somebody the mentions pass over: "the nurse", "a woman", "his ex"."""
         if token.pos_ == "PROPN":
             return next((who for who in self.everyone.values() if who.name == token.text), None)
@@ -131,9 +140,9 @@ class Antecedents:
         owner = next((child.lower_ for child in token.children if child.dep_ == "poss"), "the")
         own = owner in {"my", "our"}
         phrase = f"your {word}" if own else f"the {word}" if owner == "the" else ""
-        return self.everyone.setdefault(f"{owner} {word}", Someone(f"{owner} {word}", phrase, gender))
+        return self.everyone.setdefault(f"{owner} {word}", Someone(f"{owner} {word}", phrase, gender, passing=not own))
 
-    def _read(self, token: Any, sentence: int) -> None:
+    def _read(self, token: Token, sentence: int) -> None:
         subject = token.dep_ in {"nsubj", "nsubjpass"} or (token.dep_ == "conj" and token.head.dep_ in {"nsubj", "nsubjpass"})
         if token.i in self.named:
             self._places.append(_Place(self.named[token.i], token.i, subject, sentence))
@@ -142,13 +151,21 @@ class Antecedents:
         if gender is None:
             return
         meant = self._resolve(token, gender, sentence)
+        if (
+            meant is None
+            and gender != "plural"
+            and not any(_fits(place.who, gender) and not place.who.passing for place in self._places)
+        ):
+            # Somebody the story never names: later pronouns may mean them.
+            unnamed = self.everyone.setdefault(f"unnamed {gender}", Someone(f"unnamed {gender}", "", gender))
+            self._places.append(_Place(unnamed, token.i, True, sentence))
         if meant is not None:
             self.meant[token.i] = meant
             if meant.who.gender == "neutral" and gender != "plural":
                 meant.who.gender = gender
             self._places.append(_Place(meant.who, token.i, subject, sentence))
 
-    def _resolve(self, token: Any, gender: str, sentence: int) -> Meant | None:
+    def _resolve(self, token: Token, gender: str, sentence: int) -> Meant | None:
         barred = self._beside(token)
         if barred and token.head.lower_ in _COMPANION:
             # "She took the laptop with her": herself, where no other can be meant.
@@ -172,7 +189,7 @@ class Antecedents:
                 return self._among(here, reached, token, gender)
         return None
 
-    def _beside(self, token: Any) -> set[str]:
+    def _beside(self, token: Token) -> set[str]:
         """Who acts in the clause of an object: "he said things before him" speaks of two."""
         if token.dep_ in {*_SUBJECT, "poss"}:
             return set()
@@ -184,15 +201,17 @@ class Antecedents:
             return {self.named[subject.i].key}
         return {self.meant[subject.i].who.key} if subject.i in self.meant else set()
 
-    def _among(self, here: Sequence[_Place], reached: Sequence[_Place], token: Any, gender: str) -> Meant | None:
+    def _among(self, here: Sequence[_Place], reached: Sequence[_Place], token: Token, gender: str) -> Meant | None:
         alone = _distinct(here)
         if len(alone) > 1:
             alone = _distinct(place for place in here if place.who.gender == gender) or alone
         if len(alone) > 1 and token.dep_ in {"nsubj", "nsubjpass", "poss"}:
-            alone = _distinct(place for place in here if place.subject)
-            if len(alone) == 1:
+            owners = {"poss", "compound"}
+            alone = _distinct(place for place in here if place.subject or self.doc[place.token].dep_ not in owners)
+            if len(alone) == 1 and alone[0].subject:
+                # "My sister ... mum's funeral. She ...": an owner is no rival of who acts.
                 return Meant(alone[0].who, 0.75, alone[0].token)
-        if len(alone) != 1:
+        if len(alone) != 1 or (alone[0].who.passing and alone[0].who.gender == "neutral" and not alone[0].subject):
             return None
         others = [place for place in reached if place.who.key != alone[0].who.key and place.who.gender in {gender, "neutral"}]
         if any(place.subject and alone[0].sentence - place.sentence in {1, 2} and place.who.gender == gender for place in others):
@@ -204,7 +223,14 @@ class Antecedents:
         return Meant(alone[0].who, sure, alone[0].token)
 
 
-def _name_beside(noun: Any) -> str | None:
+def _is_new(noun: Token) -> bool:
+    """Whether a noun for somebody brings in another: "a new best friend called Kirsty"."""
+    return any(
+        child.lower_ in {"a", "an", "another", "some", "his", "her", "their"} for child in noun.children if child.i < noun.i
+    )
+
+
+def _name_beside(noun: Token) -> str | None:
     """A given name that the grammar ties to a noun: "my friend Priya's", "my best friend of 35 years, Veronica,"."""
     after = noun.nbor(1) if noun.i + 1 < len(noun.doc) else None
     tied = [child for child in noun.children if child.dep_ == "appos"]
@@ -223,7 +249,7 @@ def _fits(who: Someone, gender: str) -> bool:
     return who.gender == gender or (who.gender == "neutral" and gender != "plural")
 
 
-def _things_between(token: Any, reached: Sequence[_Place]) -> bool:
+def _things_between(token: Token, reached: Sequence[_Place]) -> bool:
     """Whether "they" may be things: another plural stands nearer than the people do."""
     last = max((place.token for place in reached), default=-1)
     return any(other.tag_ == "NNS" and last < other.i < token.i for other in token.doc[max(0, last) : token.i])

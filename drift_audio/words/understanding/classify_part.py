@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Final, cast
 
 from drift_audio.words.understanding import acts, theme_model
+from drift_audio.words.understanding.arrays import Doubles, Matrix, Vector
 from drift_audio.words.understanding.people import Mention
 from drift_audio.words.understanding.story import Gravity, Role
 from drift_audio.words.understanding.tidy_text import DATA
+from drift_audio.words.understanding.tokens import Doc, Token
 from drift_audio.words.understanding.unnamed_acts import Dealing
 
 _CUES: Final = ("owned", "suffered", "back", "their_answer", "my_hurt", "heavier", "lighter", "graver")
@@ -25,16 +27,16 @@ _THEME_TOLD: Final = 0.2
 _THEME_NAMELESS: Final = 0.7
 
 
-def weigh(signs: Any) -> tuple[tuple[Role, float], tuple[Gravity, float]]:
+def weigh(signs: Doubles) -> tuple[tuple[Role, float], tuple[Gravity, float]]:
     """Part and gravity with their confidence, from `signs`; both "none" together."""
-    part, sure = _best("part", signs)
+    part, sure = cast("tuple[Role, float]", _best("part", signs))
     if part == "none":
         return ("none", sure), ("none", sure)
-    gravity, how_sure = _best("gravity", signs, without="none")
+    gravity, how_sure = cast("tuple[Gravity, float]", _best("gravity", signs, without="none"))
     return (part, sure), (gravity, how_sure)
 
 
-def signs(text: str, doc: Any, mentions: Sequence[Mention], named: Sequence[acts.Deed], dealt: Sequence[Dealing]) -> Any:
+def signs(text: str, doc: Doc, mentions: Sequence[Mention], named: Sequence[acts.Deed], dealt: Sequence[Dealing]) -> Doubles:
     """All signs of a tidied text as one vector of float64: counts and cues, then the sound of the text without its people."""
     import numpy as np
 
@@ -49,7 +51,7 @@ def signs(text: str, doc: Any, mentions: Sequence[Mention], named: Sequence[acts
     return np.concatenate([told, _SOUND * theme_model.vector(_nameless(text, mentions))])
 
 
-def theme_signs(text: str, signs: Any, flags: Sequence[bool], *, nameless: bool) -> Any:
+def theme_signs(text: str, signs: Doubles, flags: Sequence[bool], *, nameless: bool) -> Doubles:
     """What the theme is read from: the sound of the text, all `signs` of what was done, and flags of who is spoken of.
 
     nameless: the text has nobody's names in it, so that its sound is among the signs already.
@@ -61,7 +63,7 @@ def theme_signs(text: str, signs: Any, flags: Sequence[bool], *, nameless: bool)
     return np.concatenate([sound if nameless else theme_model.vector(text), _THEME_TOLD * told, _THEME_NAMELESS * sound])
 
 
-def _opening(doc: Any) -> list[bool]:
+def _opening(doc: Doc) -> list[bool]:
     """Who the first clause is about: I, we, another and I, another."""
     subject = next((token for token in doc if token.dep_ == "nsubj"), None)
     if subject is None:
@@ -70,7 +72,7 @@ def _opening(doc: Any) -> list[bool]:
     return [subject.lower_ == "i", subject.lower_ == "we", beside, subject.lower_ not in {"i", "we"}]
 
 
-def beside_me(subject: Any) -> bool:
+def beside_me(subject: Token) -> bool:
     """Whether the listener and another are the subject together: "my brother and I", "me and my brother"."""
     others = tuple(subject.conjuncts)
     return bool(others) and any(token.lower_ in {"i", "me"} for token in (subject, *others))
@@ -86,7 +88,7 @@ def _nameless(text: str, mentions: Sequence[Mention]) -> str:
     return text
 
 
-def _best(name: str, signs: Any, *, without: str | None = None) -> tuple[Any, float]:
+def _best(name: str, signs: Doubles, *, without: str | None = None) -> tuple[str, float]:
     import numpy as np
 
     weights, bias, names = _reading(name)
@@ -98,7 +100,7 @@ def _best(name: str, signs: Any, *, without: str | None = None) -> tuple[Any, fl
 
 
 @cache
-def _reading(name: str) -> tuple[Any, Any, tuple[str, ...]]:
+def _reading(name: str) -> tuple[Matrix, Vector, tuple[str, ...]]:
     import numpy as np
 
     with np.load(DATA / "theme_model.npz", allow_pickle=False) as learnt:

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, Final
 
 from drift_audio.words.understanding.tidy_text import DATA
+from drift_audio.words.understanding.tokens import Doc, Span, Token
 from drift_audio.yamlfile import read_mapping
 
 SUBJECTS: Final = frozenset({"nsubj", "nsubjpass"})
@@ -30,10 +31,10 @@ class Clause:
     sure: 0 to 1, less where something was cut; heads: all main verbs, where a sentence is said with all its clauses.
     """
 
-    tokens: tuple[Any, ...]
-    head: Any
+    tokens: tuple[Token, ...]
+    head: Token
     sure: float = 1.0
-    heads: tuple[Any, ...] = ()
+    heads: tuple[Token, ...] = ()
 
     @property
     def text(self) -> str:
@@ -41,7 +42,7 @@ class Clause:
         return "".join(token.text_with_ws for token in self.tokens).strip()
 
     @property
-    def subject(self) -> Any:
+    def subject(self) -> Token | None:
         """The subject of the main verb."""
         return subject_of(self.head)
 
@@ -54,7 +55,7 @@ class Options:
     parts: tuple[tuple[Clause, ...], ...]
 
 
-def options(doc: Any) -> Iterator[Options]:
+def options(doc: Doc) -> Iterator[Options]:
     """The clauses that might be said of a parsed story, sentence by sentence; questions give none."""
     for sentence in doc.sents:
         if sentence.text.rstrip().endswith("?"):
@@ -67,7 +68,7 @@ def options(doc: Any) -> Iterator[Options]:
         )
 
 
-def subject_of(verb: Any) -> Any:
+def subject_of(verb: Token) -> Token | None:
     """The subject of a verb, its own or that of the verb it is coordinated with; None where there is none."""
     for child in verb.children:
         if child.dep_ in {*SUBJECTS, "expl"}:
@@ -77,12 +78,12 @@ def subject_of(verb: Any) -> Any:
     return None
 
 
-def own_subject(verb: Any) -> Any:
+def own_subject(verb: Token) -> Token | None:
     """The subject that stands with the verb itself, or its "there"; None where there is none."""
     return next((child for child in verb.children if child.dep_ in {*SUBJECTS, "expl"}), None)
 
 
-def _heads_clause(token: Any) -> bool:
+def _heads_clause(token: Token) -> bool:
     if token.pos_ not in {"VERB", "AUX"} or not _finite(token):
         return False
     if token.dep_ == "ROOT":
@@ -93,26 +94,26 @@ def _heads_clause(token: Any) -> bool:
     return token.dep_ == "ccomp" and token.i < token.head.i and not _marked(token) and _comma_between(token, token.head)
 
 
-def _finite(verb: Any) -> bool:
+def _finite(verb: Token) -> bool:
     return verb.tag_ in _FINITE or any(child.dep_ in {"aux", "auxpass"} and child.tag_ in _FINITE for child in verb.children)
 
 
-def _marked(verb: Any) -> bool:
+def _marked(verb: Token) -> bool:
     return any(child.dep_ == "mark" for child in verb.children)
 
 
-def _comma_between(left: Any, right: Any) -> bool:
+def _comma_between(left: Token, right: Token) -> bool:
     return any(token.text == "," for token in left.doc[left.i : right.i])
 
 
-def _whole(sentence: Any, heads: Sequence[Any]) -> Clause | None:
+def _whole(sentence: Span, heads: Sequence[Token]) -> Clause | None:
     tokens = _stripped(list(sentence))
     if not tokens or len(tokens) > _LONGEST_WHOLE or any(head.dep_ in {"ccomp", "parataxis"} for head in heads):
         return None
     return Clause(tuple(tokens), heads[0], heads=tuple(heads))
 
 
-def _clause_of(head: Any) -> Clause | None:
+def _clause_of(head: Token) -> Clause | None:
     """The clause of a main verb without those that are coordinated with it and have subjects of their own."""
     dropped: set[int] = set()
     for token in head.subtree:
@@ -128,13 +129,13 @@ def _clause_of(head: Any) -> Clause | None:
     return Clause(tuple(tokens), head)
 
 
-def _between(own: Sequence[Any], commas: Sequence[Any]) -> list[Any]:
+def _between(own: Sequence[Token], commas: Sequence[Token]) -> list[Token]:
     """Words and the commas that stand between them, in their order."""
     first, last = min(token.i for token in own), max(token.i for token in own)
     return sorted([*own, *(comma for comma in commas if first < comma.i < last)], key=lambda token: token.i)
 
 
-def _supposed(head: Any) -> bool:
+def _supposed(head: Token) -> bool:
     """A clause that belongs to what is feared or wished, though it hangs beside it: "I'm scared I'll cry and she'll laugh"."""
     modal = any(c.dep_ == "aux" and c.tag_ == "MD" and c.lower_ not in {"can", "ca"} for c in head.children)
     before = head.doc[head.sent.start : head.i]
@@ -145,14 +146,14 @@ def _supposed(head: Any) -> bool:
     )
 
 
-def _unbroken(tokens: Sequence[Any]) -> bool:
+def _unbroken(tokens: Sequence[Token]) -> bool:
     """Whether nothing is missing inside, but for what is dropped on purpose."""
     inside = {token.i for token in tokens}
     gap = [t for t in tokens[0].doc[tokens[0].i : tokens[-1].i] if t.i not in inside]
     return all(token.is_punct or token.lower_ in word_set("dropped") for token in gap)
 
 
-def _stripped(tokens: list[Any]) -> list[Any]:
+def _stripped(tokens: list[Token]) -> list[Token]:
     kept = [token for token in tokens if not _droppable(token)]
     while kept and (kept[0].is_punct or _opener(kept[0])):
         kept = kept[1:]
@@ -161,13 +162,13 @@ def _stripped(tokens: list[Any]) -> list[Any]:
     return kept
 
 
-def _opener(token: Any) -> bool:
+def _opener(token: Token) -> bool:
     if token.lower_ == "since" or (token.lower_ in {"now", "still"} and token.i > token.sent.start):
         return False
     return token.lower_ in word_set("openers") and token.dep_ in {"cc", "advmod", "intj", "mark", "dep", "preconj", "ROOT"}
 
 
-def _droppable(token: Any) -> bool:
+def _droppable(token: Token) -> bool:
     return (
         token.lower_ in word_set("dropped")
         and len(token.head.text) > 1
@@ -177,7 +178,7 @@ def _droppable(token: Any) -> bool:
     )
 
 
-def _measures(token: Any) -> bool:
+def _measures(token: Token) -> bool:
     """Whether a word that may be a filler belongs to what stands beside it: "as well as", "too much", "well enough"."""
     return token.head.pos_ in {"ADJ", "ADV", "ADP", "NUM", "NOUN"} or token.lower_ in {"well", "right", "okay", "ok", "either"}
 
@@ -217,7 +218,7 @@ def _without_last(clause: Clause) -> Clause | None:
     return None
 
 
-def _cut_well(token: Any, clause: Clause) -> bool:
+def _cut_well(token: Token, clause: Clause) -> bool:
     """Whether a clause stays true without this part: an adjunct, a reason, a second verb; no condition, nothing under a "not"."""
     if token.right_edge.i < clause.tokens[-1].i:
         return False
@@ -240,11 +241,11 @@ def _cut_well(token: Any, clause: Clause) -> bool:
     return token.dep_ in {"advcl", "npadvmod"}
 
 
-def _complete_without(prep: Any) -> bool:
+def _complete_without(prep: Token) -> bool:
     return any(c.dep_ in {"dobj", "attr", "acomp", "ccomp", "xcomp", "prep"} and c.i < prep.i for c in prep.head.children)
 
 
-def _negated(verb: Any) -> bool:
+def _negated(verb: Token) -> bool:
     return any(child.dep_ == "neg" or child.lower_ in {"never", "hardly", "barely"} for child in verb.children)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from drift_audio.words.understanding.people import Mention, looks_on
 from drift_audio.words.understanding.story import HE, IT, SHE, THEY, Person, Pronouns
+from drift_audio.words.understanding.tokens import Doc, Token
 
 _PRONOUNS: Final = {"he": HE, "she": SHE, "neutral": THEY, "plural": THEY}
 _SPOKEN: Final = {"he": r"\b(?:he|him|his|himself)\b", "she": r"\b(?:she|her|hers|herself)\b"}
@@ -28,7 +29,7 @@ _SPOKEN_OF: Final = 0.3
 _ENOUGH: Final = 1.5
 
 
-def spoken_of(everyone: Sequence[Mention], doc: Any) -> dict[str, float]:
+def spoken_of(everyone: Sequence[Mention], doc: Doc) -> dict[str, float]:
     """How much the later pronouns speak for each person, by noun, 0 to 1.5."""
     told: dict[str, float] = {}
     for token in doc:
@@ -49,7 +50,7 @@ def _meant(place: int, gender: str, everyone: Sequence[Mention]) -> str | None:
     return None
 
 
-def _beside_me(pronoun: Any) -> bool:
+def _beside_me(pronoun: Token) -> bool:
     """Whether the pronoun and the listener stand in one clause, as its doer and its object or the other way round."""
     if pronoun.dep_ == "poss":
         return False

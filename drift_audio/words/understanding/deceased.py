@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Final
 
 from drift_audio.words.understanding.people import Mention
 from drift_audio.words.understanding.story import Pronouns
+from drift_audio.words.understanding.tokens import Doc, Token
 
 _DIED: Final = frozenset({"die", "pass", "drown", "perish"})
 _TAKEN: Final = frozenset({"lose", "bury", "cremate", "mourn", "kill", "euthanise", "euthanize", "take", "grieve"})
@@ -23,7 +24,7 @@ _GONE: Final = (
 _ENDED: Final = r"broke up|break-?up|split up|divorce|separat|dumped|left me|walked out|moved out|lost touch|ended it"
 
 
-def departed(mention: Mention, doc: Any, pronouns: Pronouns) -> bool:
+def departed(mention: Mention, doc: Doc, pronouns: Pronouns) -> bool:
     """Whether the text says that this person or pet has died."""
     text = doc.text
     before, after = text[: mention.start].lower(), text[mention.end :].lower()
@@ -49,7 +50,7 @@ def departed(mention: Mention, doc: Any, pronouns: Pronouns) -> bool:
     )
 
 
-def _told_of(verb: Any, mention: Mention, pronouns: Pronouns) -> bool:
+def _told_of(verb: Token, mention: Mention, pronouns: Pronouns) -> bool:
     """Whether a verb of dying has this one for its subject, or a verb of losing for its object."""
     lemma = verb.lemma_.lower()
     if verb.tag_ in {"VBG", "VB"} and lemma in {*_DIED, "lose"}:
@@ -67,7 +68,7 @@ def _told_of(verb: Any, mention: Mention, pronouns: Pronouns) -> bool:
     return any(_is(child, mention, pronouns) for child in verb.children if child.dep_ in places)
 
 
-def _is(token: Any, mention: Mention, pronouns: Pronouns) -> bool:
+def _is(token: Token, mention: Mention, pronouns: Pronouns) -> bool:
     if token.lower_ in {pronouns.subject, pronouns.object} - {"it", "they", "them"}:
         return True
     return bool(mention.start <= token.idx < mention.end or token.text == mention.name)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final, get_args
+from typing import Final, cast, get_args
 
 from drift_audio.words.understanding.story import Feeling, Occasion, Tense
 from drift_audio.words.understanding.tidy_text import DATA, to_listener
+from drift_audio.words.understanding.tokens import Doc, Token
 from drift_audio.yamlfile import read_mapping
 
 _NOUN_PARTS: Final = frozenset({"det", "poss", "amod", "compound", "nummod", "case", "nmod", "punct"})
@@ -17,7 +19,7 @@ _WANTING: Final = frozenset({"want", "need", "like", "love", "hope", "wish", "he
 _NO_TIME: Final = r"\b(?:everything|by|for|since|until|till) yesterday\b|\b(?:my|our|his|her|their|the) last \w+|\byesterday's\b"
 
 
-def noun_phrase(token: Any, *, pronoun: str | None = None) -> str | None:
+def noun_phrase(token: Token | None, *, pronoun: str | None = None) -> str | None:
     """The small noun phrase around a noun, turned to the listener, or None where it would not stand alone.
 
     pronoun: possessive of the person concerned; another's possessive makes the phrase unusable.
@@ -49,7 +51,7 @@ def when_of(text: str, *, tense: Tense) -> tuple[str | None, float]:
     return (_capitals(match[0]), 0.85) if match else (None, 0.0)
 
 
-def tense_of(doc: Any, text: str, *, upcoming: bool) -> Tense:
+def tense_of(doc: Doc, text: str, *, upcoming: bool) -> Tense:
     """Whether the event lies behind, goes on, or is yet to come."""
     if upcoming:
         return "future"
@@ -68,7 +70,8 @@ def occasion_of(text: str) -> tuple[Occasion | None, float]:
 
 def setting_of(text: str) -> tuple[str | None, float]:
     """Where it happened or will."""
-    match = re.search(rf"\b(?:{_table()['setting'][0]})\b", text.lower())
+    places = cast("list[str]", _table()["setting"])
+    match = re.search(rf"\b(?:{places[0]})\b", text.lower())
     return (to_listener(match[0]), 0.8) if match else (None, 0.0)
 
 
@@ -84,7 +87,7 @@ def feelings_of(text: str) -> tuple[tuple[Feeling, ...], float]:
     return names, 0.85 if names else 0.0
 
 
-def wish_of(doc: Any) -> tuple[str | None, float]:
+def wish_of(doc: Doc) -> tuple[str | None, float]:
     """What the listener wants to do, as a bare infinitive: "talk to him calmly"."""
     for verb in doc:
         if _wished(verb) and (phrase := _verb_phrase(verb)):
@@ -92,14 +95,14 @@ def wish_of(doc: Any) -> tuple[str | None, float]:
     return None, 0.0
 
 
-def _wished(verb: Any) -> bool:
+def _wished(verb: Token) -> bool:
     if verb.lemma_.lower() in _words("no_wishes"):
         return False
     wanting = verb.dep_ in {"xcomp", "ccomp"} and verb.head.lemma_.lower() in _WANTING and _mine(verb.head)
     return wanting and verb.tag_ == "VB" and any(child.lower_ == "to" for child in verb.children) and not _subject(verb)
 
 
-def _verb_phrase(verb: Any) -> str | None:
+def _verb_phrase(verb: Token) -> str | None:
     words = [token for token in verb.subtree if token.i >= verb.i]
     ends = (
         i for i, token in enumerate(words) if (token.is_punct and token.text != "-") or token.lower_ in _words("clause_openers")
@@ -115,7 +118,7 @@ def _verb_phrase(verb: Any) -> str | None:
     return phrase if re.fullmatch(r"[\w' -]+", phrase) else None
 
 
-def _torn(kept: list[Any], words: list[Any], doc: Any) -> bool:
+def _torn(kept: list[Token], words: list[Token], doc: Doc) -> bool:
     """Whether the phrase was cut inside what belongs together: "sit with how good | that feels", "leave it | shut"."""
     if len(kept) < len(words):
         return not words[len(kept)].is_punct and any(token.lower_ in {"how", "what", "why", "where"} for token in kept)
@@ -123,21 +126,21 @@ def _torn(kept: list[Any], words: list[Any], doc: Any) -> bool:
     return after is not None and kept[-1].pos_ == "PRON" and after.pos_ in {"ADJ", "VERB"}
 
 
-def _dangling(token: Any) -> bool:
+def _dangling(token: Token) -> bool:
     open_ended = token.pos_ in {"ADP", "DET", "PART", "CCONJ", "SCONJ", "AUX", "PRON"} or token.lower_ in {"past", "towards"}
     return open_ended and token.lower_ not in _words("good_endings")
 
 
-def _mine(head: Any) -> bool:
+def _mine(head: Token) -> bool:
     subject = next((child for child in head.children if child.dep_ == "nsubj"), None)
     return subject is not None and subject.lower_ == "i" and not any(child.dep_ == "neg" for child in head.children)
 
 
-def _subject(verb: Any) -> bool:
+def _subject(verb: Token) -> bool:
     return any(child.dep_ == "nsubj" for child in verb.children)
 
 
-def _belongs(part: Any, token: Any) -> bool:
+def _belongs(part: Token, token: Token) -> bool:
     while part != token:
         if part.dep_ not in _NOUN_PARTS:
             return False
@@ -145,7 +148,7 @@ def _belongs(part: Any, token: Any) -> bool:
     return True
 
 
-def _of(token: Any) -> str:
+def _of(token: Token) -> str:
     """A short "of" phrase right after a noun, with its leading space, or ""."""
     for of in token.children:
         if of.dep_ == "prep" and of.lower_ == "of" and of.i == token.i + 1:
@@ -156,25 +159,25 @@ def _of(token: Any) -> str:
     return ""
 
 
-def _lowered(phrase: str, first: Any) -> str:
+def _lowered(phrase: str, first: Token) -> str:
     return phrase if first.pos_ == "PROPN" else phrase[0].lower() + phrase[1:]
 
 
 def _capitals(phrase: str) -> str:
-    days = "|".join(_table()["days"])
+    days = "|".join(cast("list[str]", _table()["days"]))
     return re.sub(rf"\b(?:{days})\b", lambda m: m[0].capitalize(), phrase)
 
 
 @cache
 def _words(name: str) -> frozenset[str]:
-    return frozenset(_table()[name])
+    return frozenset(cast("list[str]", _table()[name]))
 
 
 @cache
 def _pattern(group: str, name: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{_table()[group].get(name, '(?!)')})(?!\w)")
+    return re.compile(rf"(?<!\w)(?:{cast('dict[str, str]', _table()[group]).get(name, '(?!)')})(?!\w)")
 
 
 @cache
-def _table() -> dict[str, Any]:
+def _table() -> Mapping[str, object]:
     return read_mapping(DATA / "details.yaml")

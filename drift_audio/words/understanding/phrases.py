@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import NotRequired, TypedDict, cast
 
 from drift_audio.words.understanding import acts, details, people
 from drift_audio.words.understanding.story import Person, Role, Theme
 from drift_audio.words.understanding.tidy_text import DATA
+from drift_audio.words.understanding.tokens import Doc, Token
 from drift_audio.yamlfile import read_mapping
 
 Phrase = tuple[str | None, float]
 
 
-def matter_of(doc: Any, theme: Theme, anchors: list[tuple[int, int]], *, pronoun: str | None) -> Phrase:
+def matter_of(doc: Doc, theme: Theme, anchors: list[tuple[int, int]], *, pronoun: str | None) -> Phrase:
     """What it was about, in the text's own noun phrase nearest to one of the anchors (characters).
 
     pronoun: possessive of the person concerned, the only one a phrase may hold.
@@ -29,9 +31,9 @@ def matter_of(doc: Any, theme: Theme, anchors: list[tuple[int, int]], *, pronoun
 
 def named(theme: Theme, kind: str | None, person: Person | None, text: str) -> dict[str, str]:
     """Plain names of the theme's event and matter; empty where the theme has none."""
-    entries = _table().get(theme, {})
+    entries = cast("dict[str, dict[str, str]]", _table().get(theme, {}))
     entry, caught = entries.get(kind or "", entries.get("", {})), ""
-    if theme == "pain" and (part := re.search(rf"\bmy (?:\w+ )?{entries['part']}\b", text.lower())):
+    if theme == "pain" and (part := re.search(rf"\bmy (?:\w+ )?{_table()['body_parts']}\b", text.lower())):
         entry, caught = entries["named"], part[1]
     if theme == "grief" and kind in {"death", "pet"} and not (person and person.late):
         entry = entries["loss"]
@@ -43,7 +45,7 @@ def named(theme: Theme, kind: str | None, person: Person | None, text: str) -> d
 
 def told(theme: Theme, text: str) -> dict[str, str]:
     """What the text names beside the theme, as phrases ready to be said."""
-    for entry in _table()["told"].get(theme, ()):
+    for entry in cast("dict[str, list[_Named]]", _table()["told"]).get(theme, ()):
         if match := re.search(rf"\b(?:{entry['words']})\b", text.lower()):
             caught = match.groupdict().get("x") or ""
             return {key: entry[key].format(x=caught) for key in ("event", "matter") if key in entry}
@@ -75,8 +77,16 @@ def _linked(act: acts.Act, matter: str | None, person: Person) -> str:
     return f" {act.link} {theirs}"
 
 
-def _about(token: Any, theme: Theme) -> bool:
-    wanted = _table()["matters"].get(theme, {})
+class _Named(TypedDict):
+    """An entry of `told`: what the text names with one of the `words` (a pattern), said as `event` or `matter`."""
+
+    words: str
+    event: NotRequired[str]
+    matter: NotRequired[str]
+
+
+def _about(token: Token, theme: Theme) -> bool:
+    wanted = cast("dict[str, dict[str, list[str]]]", _table()["matters"]).get(theme, {})
     word = token.lower_
     if word == "because" and token.i + 1 < len(token.doc) and token.doc[token.i + 1].lower_ == "of":
         word = "because of"
@@ -86,5 +96,5 @@ def _about(token: Any, theme: Theme) -> bool:
 
 
 @cache
-def _table() -> dict[str, Any]:
+def _table() -> Mapping[str, object]:
     return read_mapping(DATA / "said.yaml")

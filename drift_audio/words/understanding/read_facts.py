@@ -18,6 +18,7 @@ from drift_audio.words.understanding.facts import FACTS, SCREENED, Facts
 from drift_audio.words.understanding.people import Mention
 from drift_audio.words.understanding.story import Person
 from drift_audio.words.understanding.tidy_text import DATA
+from drift_audio.words.understanding.tokens import Doc
 from drift_audio.yamlfile import read_mapping
 
 SURE: Final = 0.75
@@ -28,7 +29,7 @@ _MACRO: Final = re.compile(r"<([a-z_]+)>")
 
 
 def facts_of(
-    text: str, doc: Any, mentions: Sequence[Mention], *, person: Person | None, caused: float = 0.0, hurt: float = 0.0
+    text: str, doc: Doc, mentions: Sequence[Mention], *, person: Person | None, caused: float = 0.0, hurt: float = 0.0
 ) -> Facts:
     """The facts of a tidied text.
 
@@ -76,7 +77,7 @@ def read_by_words(text: str) -> dict[str, bool | None]:
     return told
 
 
-def _died(text: str, doc: Any, mention: Mention, mentions: Sequence[Mention]) -> bool:
+def _died(text: str, doc: Doc, mention: Mention, mentions: Sequence[Mention]) -> bool:
     return mention.end <= len(doc.text) and deceased.departed(mention, doc, person_of(mention, mentions, text).pronouns)
 
 

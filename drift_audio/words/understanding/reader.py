@@ -6,7 +6,7 @@ import math
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Final, TypeVar
 
 from drift_audio.words.understanding import (
     acts,
@@ -25,10 +25,12 @@ from drift_audio.words.understanding import (
     told_lines,
     unnamed_acts,
 )
+from drift_audio.words.understanding.arrays import Doubles
 from drift_audio.words.understanding.facts import Facts
 from drift_audio.words.understanding.language import detect
 from drift_audio.words.understanding.story import NAMED, THEY, Gravity, Person, Role, Story, Theme, ToldLine
 from drift_audio.words.understanding.tidy_text import tidy
+from drift_audio.words.understanding.tokens import Doc
 
 # Themes in which a part and a gravity are told of: what was done lies between people.
 # Plain names that say little; what the text tells says more.
@@ -59,6 +61,7 @@ _FIRST: Final = 0.5
 _A_DAY_IS_NAMED: Final = 6
 _A_MATTER_IS_NAMED: Final = 4
 _MAX_PARSED: Final = 4_000
+_Told = TypeVar("_Told", bound=str)
 
 
 def read_story(text: str, *, language: str = "en", same_day: bool = False) -> Story:
@@ -96,7 +99,7 @@ class _Reading:
     text: str
 
     @cached_property
-    def doc(self) -> Any:
+    def doc(self) -> Doc:
         return parser.parser()(self.text[:_MAX_PARSED])
 
     @cached_property
@@ -116,7 +119,7 @@ class _Reading:
         return unnamed_acts.dealings(self.doc, self.mentions)
 
     @cached_property
-    def signs(self) -> Any:
+    def signs(self) -> Doubles:
         """Everything that speaks for a part and a gravity, as `weigh` reads it."""
         return classify_part.signs(self.text, self.doc, self.mentions, self.named_deeds, self.dealt)
 
@@ -162,7 +165,7 @@ class _Reading:
             shares["relationship-repair"] *= _NOTHING_DONE
         return shares
 
-    def theme_signs(self, plain: str) -> Any:
+    def theme_signs(self, plain: str) -> Doubles:
         """Everything that the theme is learnt and read from; plain: the text without its traps."""
         close = any(m.sort not in {"pet", "work"} and not m.vague for m in self.mentions)
         work, pet = (any(m.sort == sort for m in self.mentions) for sort in ("work", "pet"))
@@ -287,7 +290,7 @@ class _Reading:
                 return "both", 0.7
         return weighed
 
-    def _as_told(self, weighed: tuple[Any, float]) -> tuple[Any, float]:
+    def _as_told(self, weighed: tuple[_Told, float]) -> tuple[_Told, float]:
         """Where no deed and no sign of guilt or hurt was found, the sound alone is too little for the prose."""
         word, sure = weighed
         return (word, sure) if self.deeds or acts.leaves_a_mark(self.text) else (word, min(sure, _UNTOLD))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from drift_audio.words.understanding import people
 from drift_audio.words.understanding.antecedents import PRONOUNS, SURE, Antecedents, Meant, Someone
 from drift_audio.words.understanding.clauses import MAX_WORDS, MIN_WORDS, SUBJECTS, Clause, subject_of, table
+from drift_audio.words.understanding.tokens import Token
 
 _SHIFTED: Final = {
     "i": "you",
@@ -99,7 +100,7 @@ def _said(turning: _Turning) -> str | None:
     return _joined(tokens, turning)
 
 
-def _after_noun(token: Any, turning: _Turning) -> bool:
+def _after_noun(token: Token, turning: _Turning) -> bool:
     """Whether a noun now stands where the short verb leaned on a pronoun."""
     before = token.doc[token.i - 1] if token.i else token
     written = turning.written.get(before.i)
@@ -108,19 +109,19 @@ def _after_noun(token: Any, turning: _Turning) -> bool:
     )
 
 
-def _opened(token: Any) -> str:
+def _opened(token: Token) -> str:
     """ "Your mum'll be", "the two of you've": written out, as they are hard to say."""
     main = token.head if token.dep_ in {"aux", "auxpass"} else token
     if token.lower_ == "'s":
         been = main.lower_ == "been" or any(c.lower_ == "been" for c in main.children)
-        perfect = been or (main.tag_ == "VBN" and token.dep_ == "aux")
+        perfect = been or main.lower_ == "got" or (main.tag_ == "VBN" and token.dep_ == "aux")
         return " has" if perfect else " is"
     if token.lower_ == "'d":
         return " had" if main.tag_ == "VBN" else " would"
     return {"'ll": " will", "'ve": " have", "'re": " are"}[token.lower_]
 
 
-def _joined(tokens: Sequence[Any], turning: _Turning) -> str:
+def _joined(tokens: Sequence[Token], turning: _Turning) -> str:
     out: list[str] = []
     for index, token in enumerate(tokens):
         word = turning.written[token.i]
@@ -145,15 +146,17 @@ def _with_comma(text: str) -> str:
     )
 
 
-def _lower_first(text: str, first: Any) -> str:
+def _lower_first(text: str, first: Token) -> str:
     keep = (first.pos_ == "PROPN" and not people.gender_of(first.lower_)) or (len(first.text) > 1 and first.text.isupper())
     return text if keep or not text else text[0].lower() + text[1:]
 
 
-def _shifted(token: Any, turning: _Turning) -> str:
+def _shifted(token: Token, turning: _Turning) -> str:
     word = token.lower_
     if word in _SHIFTED:
         return _SHIFTED[word]
+    if _bare_kin(token):
+        return f"your {word}"
     if word in _BE and _is_mine(token) and not (token.i and token.nbor(-1).like_num):
         return _BE[word]
     if token.i in turning.people.named:
@@ -161,7 +164,17 @@ def _shifted(token: Any, turning: _Turning) -> str:
     return str(token.text)
 
 
-def _named(token: Any, turning: _Turning) -> str:
+def _bare_kin(token: Token) -> bool:
+    """ "Mum", "ex", without an owner, which the parser now and then takes for another word's part."""
+    if not (people.is_bare(token.lower_) or token.lower_ == "ex") or token.pos_ not in {"NOUN", "PROPN"}:
+        return False
+    before = token.doc[token.i - 1] if token.i else None
+    owned = any(child.dep_ in _OWNING and child.i < token.i for child in token.children)
+    free = before is None or before.is_punct or before.tag_ in {"CC", "IN", "VBD", "VBZ", "VBP", "VB", "VBG", "TO", "RB"}
+    return free and not owned and token.dep_ != "conj" and (token.i + 1 >= len(token.doc) or token.nbor(1).text != "-")
+
+
+def _named(token: Token, turning: _Turning) -> str:
     """A noun or name for somebody: "Mum" is "your mum", "Dan" is "your coworker Dan" until he was named."""
     who = turning.people.named[token.i]
     first = who.key not in turning.known
@@ -174,27 +187,28 @@ def _named(token: Any, turning: _Turning) -> str:
         if alone:
             turning.about = turning.about or who
         return who.phrase if alone else str(token.text)
-    bare = token.tag_ != "NNS" or token.lower_ in _OWN_PLURALS
+    bare = token.tag_ != "NNS" or (token.lower_ in _OWN_PLURALS and token.dep_ in SUBJECTS)
     led = before is not None and (before.lower_ in {"my", "our"} or before.tag_ in {"JJ", "CD", "DT", "PRP$", "POS"})
     # "Mum and Dad" are "your mum and dad".
     second = (
         token.dep_ == "conj" and before is not None and before.lower_ in {"and", "or"} and token.head.i in turning.people.named
     )
-    theirs = not who.phrase.startswith("your ") and token.lower_ not in _OWN_PLURALS
+    own = people.is_bare(token.lower_) or token.lower_ in {*_OWN_PLURALS, "ex"}
+    theirs = not who.phrase.startswith("your ") and not own
     if owned or led or second or not bare or token.dep_ == "compound" or theirs:
         return _small(token)
     return f"your {_small(token)}"
 
 
-def _names(before: Any) -> bool:
+def _names(before: Token) -> bool:
     return people.gender_of(before.lower_) is not None or before.text == ","
 
 
-def _small(token: Any) -> str:
+def _small(token: Token) -> str:
     return str(token.lower_) if people.gender_of(token.lower_) is not None else str(token.text)
 
 
-def _is_mine(verb: Any) -> bool:
+def _is_mine(verb: Token) -> bool:
     """Whether a form of "be" belongs to "I": by the grammar, or because "I" stands right before it."""
     main = verb if verb.dep_ not in {"aux", "auxpass"} else verb.head
     subject = subject_of(main)
@@ -207,7 +221,7 @@ def _is_mine(verb: Any) -> bool:
     return subject.lower_ == "i" or any(c.lower_ == "i" for c in subject.conjuncts)
 
 
-def _coordinated(token: Any, turning: _Turning) -> bool:
+def _coordinated(token: Token, turning: _Turning) -> bool:
     """Writes "my wife and I" as "you and my wife": the listener first, as one is addressed."""
     head = next((t for t in (token, token.head) if t.left_edge.i == token.i and t.pos_ in {"NOUN", "PROPN"}), None)
     if head is None or head.i + 2 >= len(token.doc):
@@ -226,7 +240,7 @@ def _coordinated(token: Any, turning: _Turning) -> bool:
     return True
 
 
-def _pronoun(token: Any, turning: _Turning) -> bool:
+def _pronoun(token: Token, turning: _Turning) -> bool:
     """Writes a pronoun of the third person: itself where its owner stands in the clause, else the owner."""
     if token.lower_ in {"himself", "herself", "themselves"}:
         turning.written[token.i] = str(token.text)
@@ -248,14 +262,14 @@ def _pronoun(token: Any, turning: _Turning) -> bool:
     return True
 
 
-def _owner(token: Any, who: Someone) -> str:
+def _owner(token: Token, who: Someone) -> str:
     possessive = token.lower_ in _POSSESSIVE or (token.lower_ == "her" and token.tag_ == "PRP$")
     if not possessive:
         return who.phrase
     return f"{who.phrase}'" if who.gender == "plural" and who.phrase.endswith("s") else f"{who.phrase}'s"
 
 
-def _everyones(token: Any, turning: _Turning) -> bool:
+def _everyones(token: Token, turning: _Turning) -> bool:
     """ "They" of a plural or of "everyone" that stands before it in the clause."""
     if token.lower_ not in {"they", "them", "their"}:
         return False
@@ -271,7 +285,7 @@ def _everyones(token: Any, turning: _Turning) -> bool:
     return True
 
 
-def _impersonal(token: Any, turning: _Turning) -> bool:
+def _impersonal(token: Token, turning: _Turning) -> bool:
     """ "They found a tumour": whoever does such things, where the story has named no several."""
     several = any(who.gender == "plural" for who in turning.people.everyone.values())
     if token.lower_ != "they" or token.dep_ not in SUBJECTS or several or token.head != turning.clause.head:
@@ -283,7 +297,7 @@ def _impersonal(token: Any, turning: _Turning) -> bool:
     return True
 
 
-def _plural(token: Any, turning: _Turning) -> bool:
+def _plural(token: Token, turning: _Turning) -> bool:
     """ "We" is "you"; where two act on each other, or the listener alone stands beside it, "the two of you" if two are known."""
     tokens = turning.clause.tokens
     pair = turning.people.pair(token.i)
@@ -300,6 +314,6 @@ def _plural(token: Any, turning: _Turning) -> bool:
     return _plainly(token, turning)
 
 
-def _plainly(token: Any, turning: _Turning) -> bool:
+def _plainly(token: Token, turning: _Turning) -> bool:
     turning.written[token.i] = _SHIFTED[token.lower_]
     return True

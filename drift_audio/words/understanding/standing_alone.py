@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from drift_audio.words.understanding import people
 from drift_audio.words.understanding.clauses import SUBJECTS, Clause, own_subject, word_set
+from drift_audio.words.understanding.tokens import Token
 
 _MARKED: Final = re.compile(r"[?\"():/*…]|\.\.|(?<!\w)'|(?<=[a-z]{2}[^s])'(?!\w)| - ")
 _ADDRESSED: Final = re.compile(r"\b(?:you|your|yours|yourself|u)\b", re.IGNORECASE)
 _MEANT_TO: Final = re.compile(r"\b(?:going to|meant to|supposed to|wanted to|tried to|would have|could have|planned to)\b")
 _CONTRAST: Final = frozenset({"but", "although", "though", "however", "except", "until"})
+_POINTING: Final = frozenset({"such", "thus", "latter", "former", "hers", "theirs", "thing", "stuff", "whatever"})
 _TODAY: Final = frozenset({"morning", "afternoon", "evening", "week", "weekend", "month", "year", "summer", "winter", "spring"})
 
 
@@ -36,14 +38,16 @@ def _plain(clause: Clause) -> bool:
     return _MARKED.search(text) is None and _ADDRESSED.search(text) is None
 
 
-def _breaks(token: Any, clause: Clause) -> bool:
+def _breaks(token: Token, clause: Clause) -> bool:
     """Whether one word makes the clause unfit: a question inside, another's words, a loose part, a word without its owner."""
     if _inverted(token) or _spoken_directly(token) or _vague(token):
         return True
+    if token.lower_ in {"it", "its", "itself"}:
+        return not _it_inside(token, clause)
     return bool(token != clause.head and (_run_on(token) or _loosely_tied(token)))
 
 
-def _spoken_directly(token: Any) -> bool:
+def _spoken_directly(token: Token) -> bool:
     """Words of another without their quotation marks: "he said stop it", "she said don't worry my child"."""
     if (
         token.dep_ != "ccomp"
@@ -54,7 +58,7 @@ def _spoken_directly(token: Any) -> bool:
     return not any(c.dep_ in SUBJECTS or (c.dep_ == "aux" and c.lower_ != "do") for c in token.children)
 
 
-def _run_on(token: Any) -> bool:
+def _run_on(token: Token) -> bool:
     """Two clauses without anything between them: "at nine weeks nobody knew"."""
     if token.dep_ == "ccomp" and token.i < token.head.i and own_subject(token) is not None:
         return True
@@ -69,9 +73,10 @@ def _run_on(token: Any) -> bool:
 
 def _fragment_before(clause: Clause) -> bool:
     """A noun that stands before the clause and has no part in it, or an order: "forty years at one firm, they", "help I have"."""
-    first = clause.tokens[0]
-    chunk = first.doc[first.i : clause.subject.left_edge.i] if clause.subject is not None else []
-    roots = [t for t in chunk if t.head.i >= clause.subject.left_edge.i or t.head.i < first.i]
+    first, subject = clause.tokens[0], clause.subject
+    begin = subject.left_edge.i if subject is not None else first.i
+    chunk = first.doc[first.i : begin]
+    roots = [t for t in chunk if t.head.i >= begin or t.head.i < first.i]
     loose = [t for t in roots if t.pos_ in {"NOUN", "PROPN", "NUM", "VERB", "INTJ"} and t.dep_ not in {"advcl", "npadvmod"}]
     times = [
         t for t in roots if t.dep_ == "npadvmod" and any(c.dep_ in {"prep", "relcl"} for c in t.children) and t.lower_ != "time"
@@ -79,7 +84,7 @@ def _fragment_before(clause: Clause) -> bool:
     return bool(loose or (times and any(t.text == "," for t in chunk)))
 
 
-def _loosely_tied(token: Any) -> bool:
+def _loosely_tied(token: Token) -> bool:
     """A part that the parser only leans against the rest: "I'm 51, had a health scare"; "so go"."""
     if token.dep_ in {"dep", "parataxis"} and token.pos_ in {"VERB", "AUX"}:
         return True
@@ -93,7 +98,7 @@ def _loosely_tied(token: Any) -> bool:
     )
 
 
-def _in_series(verb: Any) -> bool:
+def _in_series(verb: Token) -> bool:
     """ "I cooked, cleaned and cried"."""
     return any(c.dep_ == "conj" and c.i > verb.i for c in (*verb.children, *verb.head.children))
 
@@ -108,7 +113,7 @@ def _opens_well(clause: Clause) -> bool:
         return False
     return not (
         first.lower_ in {"when", "whenever", "while", "every"}
-        and clause.subject.i < clause.head.i
+        and (clause.subject is not None and clause.subject.i < clause.head.i)
         and first.head == clause.head
         and first.dep_ == "advmod"
         and first.lower_ != "every"
@@ -124,7 +129,7 @@ def _closes_well(clause: Clause) -> bool:
     if last.dep_ in {"aux", "det", "poss", "amod", "compound", "mark", "nummod"} and last.head.i > last.i:
         return False
     if (
-        (last.pos_ == "AUX" and len(clause.tokens) < 8)
+        (last.pos_ == "AUX" and len(clause.tokens) < 8 and not _asks(clause))
         or last.dep_ == "neg"
         or last.lower_ in {"not", "n't", "still", "so", "then"}
     ):
@@ -151,7 +156,7 @@ def _subject_known(clause: Clause) -> bool:
     return _determined(subject)
 
 
-def _determined(noun: Any) -> bool:
+def _determined(noun: Token) -> bool:
     """Whether a noun as a subject stands with an article or an owner, or needs none."""
     if any(child.lower_ in {"a", "an"} for child in noun.children) and noun.tag_ == "NNS":
         return False
@@ -165,43 +170,42 @@ def _determined(noun: Any) -> bool:
     )
 
 
-def _inverted(token: Any) -> bool:
+def _inverted(token: Token) -> bool:
     """A question inside, or "so am I"."""
     return (
         token.dep_ in SUBJECTS and token.i > 0 and token.nbor(-1).dep_ in {"aux", "auxpass"} and token.nbor(-1).head == token.head
     )
 
 
-def _vague(token: Any) -> bool:
-    """A word that points at something outside of the clause: "it", "that day", "there", "one"."""
+def _vague(token: Token) -> bool:
+    """A word that points at something outside of the clause: "that day", "there", "one"."""
     word = token.lower_
-    if word in {"it", "its", "itself"}:
-        return not _it_inside(token)
     if word in {"this", "that", "these", "those"}:
         joins = token.dep_ == "mark" or token.tag_ in {"WDT", "IN"}
-        return not (joins or (word == "this" and token.head.lower_ in _TODAY) or _degree(token))
+        return not (joins or (word == "this" and str(token.head.lower_) in _TODAY) or _degree(token))
     if word in {"there", "here"}:
         return bool(token.dep_ != "expl")
     if word in {"one", "ones"}:
-        return token.pos_ in {"NOUN", "PRON"} and not any(c.dep_ in {"prep", "relcl"} for c in token.children)
-    return word in {"such", "thus", "latter", "former", "hers", "theirs", "thing", "stuff", "whatever"} and token.dep_ != "predet"
+        alone = not any(child.dep_ in {"prep", "relcl", "poss"} for child in token.children)
+        return bool(alone and token.dep_ in {*SUBJECTS, "dobj", "pobj", "attr"})
+    return bool(word in _POINTING and token.dep_ != "predet")
 
 
-def _degree(token: Any) -> bool:
+def _degree(token: Token) -> bool:
     return token.dep_ in {"advmod", "det", "npadvmod"} and token.head.pos_ in {"ADJ", "ADV"}
 
 
-def _it_inside(token: Any) -> bool:
+def _it_inside(token: Token, clause: Clause) -> bool:
     """Whether "it" is a thing of the same clause: "I wrote a letter and burnt it"."""
     if token.lower_ == "its" or token.dep_ in SUBJECTS:
         return False
     before = [
-        t for t in token.sent if t.i < token.head.i and t.pos_ == "NOUN" and t.tag_ == "NN" and t.dep_ in {"dobj", "nsubjpass"}
+        t for t in clause.tokens if t.i < token.head.i and t.pos_ == "NOUN" and t.tag_ == "NN" and t.dep_ in {"dobj", "nsubjpass"}
     ]
     return len(before) == 1 and people.gender_of(before[0].lower_) is None and token.head.dep_ == "conj"
 
 
-def _called_at_end(last: Any) -> bool:
+def _called_at_end(last: Token) -> bool:
     """Somebody addressed: "I said nobody mum"."""
     before = last.nbor(-1) if last.i else last
     return (
@@ -209,6 +213,11 @@ def _called_at_end(last: Any) -> bool:
         and before.pos_ in {"NOUN", "PRON", "ADV", "INTJ"}
         and before.lower_ not in {"my", "our", "and"}
     )
+
+
+def _asks(clause: Clause) -> bool:
+    """ "Nobody asks me how I am" is complete."""
+    return any(token.tag_ in {"WRB", "WP"} for token in clause.tokens)
 
 
 def _unfinished(clause: Clause) -> bool:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Final, TypedDict
 
 from drift_audio.errors import CatalogError
 from drift_audio.words.understanding.people import Mention
@@ -81,6 +81,15 @@ class Kind:
 
     def fits(self, theme: Theme, part: Role) -> bool:
         return (not self.themes or theme in self.themes) and (not self.parts or part in self.parts)
+
+
+class _Entry(TypedDict, total=False):
+    """A strand as a file of `data/strands` has it; theme, part: names with a slash between."""
+
+    heard: list[str]
+    unless: list[str]
+    theme: str
+    part: str
 
 
 def told(text: str, theme: Theme, part: Role, *, everyone: Sequence[Mention], known: Person | None) -> tuple[Strand, ...]:
@@ -169,7 +178,7 @@ def _openings() -> dict[str, list[tuple[int, int]]]:
 
 @cache
 def _kinds() -> tuple[Kind, ...]:
-    kinds: dict[str, Any] = {}
+    kinds: dict[str, _Entry] = {}
     words: dict[str, str] = {}
     for file in sorted((DATA / "strands").glob("*.yaml")):
         table = read_mapping(file)
@@ -178,9 +187,11 @@ def _kinds() -> tuple[Kind, ...]:
     return tuple(_kind(name, kind, words) for name, kind in kinds.items())
 
 
-def _kind(name: str, kind: dict[str, Any], words: dict[str, str]) -> Kind:
-    heard, unless = (tuple(tuple(_groups(text, words, name)) for text in kind.get(key, ())) for key in ("heard", "unless"))
-    themes, parts = (frozenset(kind.get(key, "").split("/")) - {""} for key in ("theme", "part"))
+def _kind(name: str, kind: _Entry, words: dict[str, str]) -> Kind:
+    heard, unless = (
+        tuple(tuple(_groups(text, words, name)) for text in texts) for texts in (kind.get("heard", ()), kind.get("unless", ()))
+    )
+    themes, parts = (frozenset(names.split("/")) - {""} for names in (kind.get("theme", ""), kind.get("part", "")))
     return Kind(name, heard, unless, themes, parts)
 
 

@@ -6,8 +6,9 @@ import importlib.util
 import threading
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from drift_audio.words.understanding.arrays import Doubles, Matrix, Vector
 from drift_audio.words.understanding.minilm import MiniLM, load
 from drift_audio.words.understanding.tidy_text import DATA
 from drift_audio.words.understanding.wordpiece import pieces
@@ -20,7 +21,7 @@ _SIZE: Final = 22_928_619
 _lock = threading.Lock()
 
 
-def likely(signs: Any) -> dict[str, float]:
+def likely(signs: Doubles) -> dict[str, float]:
     """Probability of each theme, from `weigh.theme_signs`."""
     import numpy as np
 
@@ -30,7 +31,7 @@ def likely(signs: Any) -> dict[str, float]:
     return dict(zip(names, (share / share.sum()).tolist(), strict=True))
 
 
-def vector(text: str) -> Any:
+def vector(text: str) -> Vector:
     """Unit vector of a text, float32 of shape (384,).
 
     Raises:
@@ -39,10 +40,11 @@ def vector(text: str) -> Any:
     import numpy as np
 
     mean = states(text).mean(axis=0)
-    return mean / np.linalg.norm(mean)
+    unit: Vector = mean / np.linalg.norm(mean)
+    return unit
 
 
-def summed_up(last: Any) -> Any:
+def summed_up(last: Matrix) -> Vector:
     """Mean and greatest value over a last layer (pieces, 384), each of unit length, float32 (768,)."""
     import numpy as np
 
@@ -50,7 +52,7 @@ def summed_up(last: Any) -> Any:
     return np.concatenate([part / np.linalg.norm(part) for part in (last.mean(axis=0), inner.max(axis=0))])
 
 
-def states(text: str) -> Any:
+def states(text: str) -> Matrix:
     """The model's last layer over the pieces of a text, float32 (pieces, 384).
 
     Raises:
@@ -105,7 +107,7 @@ def _load() -> MiniLM | None:
 
 
 @cache
-def _reading() -> tuple[Any, Any, tuple[str, ...]]:
+def _reading() -> tuple[Matrix, Vector, tuple[str, ...]]:
     """Weights (themes, signs), bias (themes,) and the names of the themes, as `scripts/train-themes` wrote them."""
     import numpy as np
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final
+from typing import Final, cast
 
 from drift_audio.words.lazy_pattern import LazyPattern
 from drift_audio.words.understanding.story import THEMES, Theme
@@ -57,7 +58,7 @@ def best(sums: dict[str, float]) -> tuple[Theme, float]:
 
 def kind_of(theme: str, text: str) -> str | None:
     """What sort within the theme, where the text tells one."""
-    kinds = _table()["kinds"].get(theme, {})
+    kinds = cast("dict[str, dict[str, str]]", _table()["kinds"]).get(theme, {})
     return next((kind for kind, pattern in kinds.items() if re.search(rf"\b(?:{pattern})\b", text.lower())), None)
 
 
@@ -71,7 +72,7 @@ def _sum(patterns: list[tuple[float, LazyPattern]], lower: str) -> float:
 
 @cache
 def _cues() -> dict[str, list[tuple[float, LazyPattern]]]:
-    table = {name: cues for name, cues in _table().items() if name != "kinds"}
+    table = {name: cast("dict[float, list[str]]", cues) for name, cues in _table().items() if name != "kinds"}
     return {
         name: [
             (float(weight), LazyPattern(rf"(?<!\w)(?:{pattern})(?!\w)"))
@@ -83,5 +84,5 @@ def _cues() -> dict[str, list[tuple[float, LazyPattern]]]:
 
 
 @cache
-def _table() -> dict[str, Any]:
+def _table() -> Mapping[str, object]:
     return read_mapping(DATA / "themes.yaml")

@@ -13,6 +13,7 @@ from drift_audio.words.understanding.clauses import Clause, Options, options
 from drift_audio.words.understanding.second_person import Turned, turn
 from drift_audio.words.understanding.standing_alone import stands_alone
 from drift_audio.words.understanding.story import ToldLine
+from drift_audio.words.understanding.tokens import Doc
 from drift_audio.words.understanding.typing_repair import mend, origin, restore
 
 _SURE: Final = 0.7
@@ -50,7 +51,7 @@ class _Candidate:
     turned: Turned
 
 
-def told_lines(text: str, *, same_day: bool = False, discreet: bool = False, doc: Any = None) -> tuple[ToldLine, ...]:
+def told_lines(text: str, *, same_day: bool = False, discreet: bool = False, doc: Doc | None = None) -> tuple[ToldLine, ...]:
     """The lines that may be said of a story, in its order; none where fewer than two are sure.
 
     text: as it was typed. same_day: whether the session is heard on the day of the telling, so that "last night" stays true.
@@ -72,7 +73,7 @@ def told_lines(text: str, *, same_day: bool = False, discreet: bool = False, doc
     return tuple(lines) if len(lines) >= _FEWEST else ()
 
 
-def _parsed(text: str, doc: Any) -> Any:
+def _parsed(text: str, doc: Doc | None) -> Doc:
     nlp = parser.parser()
     mended = mend(text)
     parsed = doc if doc is not None and doc.text == mended else nlp(mended)

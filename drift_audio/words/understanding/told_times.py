@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from drift_audio.words.understanding.clauses import Clause
+from drift_audio.words.understanding.tokens import Span, Token
 
 _DAY: Final = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _NUMBER: Final = r"(?:\d+|a|an|one|two|three|four|five|six|seven|eight|nine|ten|a few|a couple(?: of)?|several|half an)"
@@ -20,7 +21,7 @@ _RELATIVE: Final = re.compile(
     rf" (?:minutes?|hours?|days?|nights?|weeks?|fortnights?) (?:ago|back|from now|to go|left)"
     rf"|in (?:about |just |only |less than )?{_NUMBER} (?:minutes?|hours?|days?|weeks?)(?:' time)?"
     rf"|(?:on |last |next |this )?{_DAY}{_PART}(?: at [\w:]+)?|on the \d+(?:st|nd|rd|th)"
-    rf"|(?:right |just |even |by )?now|at the moment|just|again tonight|recently|earlier"
+    rf"|(?:right|just) now|at the moment|just|again tonight|recently|earlier"
     r"|the day (?:before yesterday|after tomorrow)"
     r")\b",
     re.IGNORECASE,
@@ -66,12 +67,12 @@ def undated(clause: Clause) -> Clause | None:
     return replace(clause, tokens=tuple(kept)) if len(kept) >= 3 and not hollow else None
 
 
-def _temporal_just(token: Any) -> bool:
+def _temporal_just(token: Token) -> bool:
     """ "She just told me" is a time; "he just keeps quiet" is none."""
     return token.dep_ == "advmod" and token.head.tag_ in {"VBD", "VBN"}
 
 
-def _loose(span: Any, inside: set[int]) -> bool:
+def _loose(span: Span, inside: set[int]) -> bool:
     """Whether a time hangs on the clause as an adjunct, with nothing hanging on it in turn."""
     root, own = span.root, {token.i for token in span}
     if root.dep_ not in _ADJUNCTS or root.head.pos_ not in {"VERB", "AUX"}:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from difflib import SequenceMatcher
 from functools import cache
 from typing import Any, Final
 
 from drift_audio.words.understanding.tidy_text import DATA, tidy
+from drift_audio.words.understanding.tokens import Doc, Span, Token
 from drift_audio.yamlfile import read_mapping
 
 MAX_CHARS: Final = 6_000
@@ -80,7 +80,7 @@ def _spelt(match: re.Match[str]) -> str:
     return written[0].upper() + written[1:] if word[0].isupper() and not word.isupper() else written
 
 
-def restore(doc: Any) -> str:
+def restore(doc: Doc) -> str:
     """The text of a parsed story with full stops between clauses that were run together, and with a left out "I".
 
     doc: the parsed text of `mend`. The same text comes back where nothing is missing.
@@ -91,7 +91,7 @@ def restore(doc: Any) -> str:
     return "".join(_edited(token, edits.get(token.i)) for token in doc)
 
 
-def _edited(token: Any, edit: str | None) -> str:
+def _edited(token: Token, edit: str | None) -> str:
     if edit is None:
         return str(token.text_with_ws)
     if edit == ".":
@@ -100,7 +100,7 @@ def _edited(token: Any, edit: str | None) -> str:
     return f"{edit} {lowered}{token.whitespace_}"
 
 
-def _edits(doc: Any) -> Iterator[tuple[int, str]]:
+def _edits(doc: Doc) -> Iterator[tuple[int, str]]:
     previous: str | None = None
     for sentence in doc.sents:
         first = sentence.start
@@ -114,17 +114,17 @@ def _edits(doc: Any) -> Iterator[tuple[int, str]]:
         previous = _subject_of(sentence)
 
 
-def _begins_clause(token: Any) -> bool:
+def _begins_clause(token: Token) -> bool:
     return token.lower_ in _SPLICE_SUBJECTS or token.lower_ in {"my", "our", "it", "nobody", "everyone"}
 
 
-def _subject_of(sentence: Any) -> str | None:
+def _subject_of(sentence: Span) -> str | None:
     """The last grammatical subject of a main clause in a sentence, small."""
     found = [t.lower_ for t in sentence if t.dep_ in {"nsubj", "nsubjpass"} and t.head.dep_ in {"ROOT", "conj", "ccomp"}]
     return found[-1] if found else None
 
 
-def _left_out(sentence: Any, previous: str | None) -> tuple[int, str] | None:
+def _left_out(sentence: Span, previous: str | None) -> tuple[int, str] | None:
     """Where the listener's "I" is to be put, and with which verb.
 
     Not after a sentence on somebody else, of whom it may go on: "She came home. Slammed the door."
@@ -143,7 +143,7 @@ def _left_out(sentence: Any, previous: str | None) -> tuple[int, str] | None:
     return sentence.start, put or "I"
 
 
-def _left_out_later(sentence: Any) -> Iterator[tuple[int, str]]:
+def _left_out_later(sentence: Span) -> Iterator[tuple[int, str]]:
     """An "I" left out behind a fragment: "panic attack on Monday, had to get off"."""
     comma = next((token for token in sentence if token.text == ","), None)
     if comma is None or comma.i + 2 >= sentence.end or comma.i - sentence.start < 2:
@@ -155,7 +155,7 @@ def _left_out_later(sentence: Any) -> Iterator[tuple[int, str]]:
         yield after.i, "I"
 
 
-def _run_together(sentence: Any) -> Iterator[tuple[int, str]]:
+def _run_together(sentence: Span) -> Iterator[tuple[int, str]]:
     """Two clauses with nothing between them: "at nine weeks nobody knew", "I'm not angry I'm just lonely"."""
     for verb in sentence:
         if verb.dep_ not in {"ccomp", "conj"} or verb.head.pos_ not in {"VERB", "AUX"}:
@@ -177,7 +177,7 @@ def _run_together(sentence: Any) -> Iterator[tuple[int, str]]:
             yield place, "."
 
 
-def _splices(sentence: Any) -> Iterator[int]:
+def _splices(sentence: Span) -> Iterator[int]:
     """Commas of a sentence that stand for a full stop: a whole clause before, a subject with its verb behind."""
     begun = sentence.start
     for token in sentence:
@@ -188,7 +188,7 @@ def _splices(sentence: Any) -> Iterator[int]:
             yield token.i
 
 
-def _subject_behind(comma: Any) -> bool:
+def _subject_behind(comma: Token) -> bool:
     after = comma.doc[comma.i + 1]
     if after.lower_ in {"just", "then", "now", "still", "also"} and after.i + 1 < len(comma.doc):
         after = after.doc[after.i + 1]
@@ -200,7 +200,7 @@ def _subject_behind(comma: Any) -> bool:
     return after.dep_ in {"nsubj", "nsubjpass"} and verb.i > after.i and verb.pos_ in {"VERB", "AUX"}
 
 
-def _is_clause(span: Any) -> bool:
+def _is_clause(span: Span) -> bool:
     """Whether a stretch of words is a main clause: a subject with its verb, and no subordinator before it."""
     words = [token for token in span if not token.is_punct and token.lower_ not in {"and", "but", "so", "then"}]
     if len(words) < 3 or words[0].lower_ in _set("subordinators") - {"now", "the"} or words[0].tag_ in {"VBG", "VBN"}:
@@ -213,13 +213,16 @@ def _is_clause(span: Any) -> bool:
 
 def origin(text: str, mended: str) -> Callable[[int, int], tuple[int, int]]:
     """A map of places in the mended text to places (start, end) in the text as it was typed, word by word."""
+    from rapidfuzz.distance import Levenshtein
+
     old, new = [list(re.finditer(r"[\w']+", part)) for part in (text, mended)]
-    matcher = SequenceMatcher(None, [m[0].lower() for m in old], [m[0].lower() for m in new], autojunk=False)
     places: dict[int, tuple[int, int]] = {}
-    for kind, low, high, start, end in matcher.get_opcodes():
-        for index in range(start, end):
+    steps = Levenshtein.opcodes([m[0].lower() for m in old], [m[0].lower() for m in new])
+    for step in steps:
+        low, high, start = step.src_start, step.src_end, step.dest_start
+        for index in range(start, step.dest_end):
             # Words that were written otherwise share the places of what they replace; what was put in stands beside its next.
-            here = low + (index - start) if kind == "equal" else min(low + (index - start), max(high - 1, low))
+            here = low + (index - start) if step.tag == "equal" else min(low + (index - start), max(high - 1, low))
             here = min(here, len(old) - 1)
             places[index] = (old[here].start(), old[here].end()) if old else (0, 0)
 

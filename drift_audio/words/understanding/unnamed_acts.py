@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from drift_audio.words.understanding.people import Mention
 from drift_audio.words.understanding.story import Role
 from drift_audio.words.understanding.tidy_text import DATA
+from drift_audio.words.understanding.tokens import Doc, Token
 from drift_audio.yamlfile import read_mapping
 
 Side = Literal["me", "us", "other"]
@@ -28,7 +29,7 @@ class Dealing:
     end: int
 
 
-def dealings(doc: Any, mentions: Sequence[Mention]) -> list[Dealing]:
+def dealings(doc: Doc, mentions: Sequence[Mention]) -> list[Dealing]:
     """What the listener did to someone close, or they to the listener, in order; kind or neutral doings are left out."""
     places = [(mention.start, mention.end) for mention in mentions if mention.sort != "pet"]
     if not places:
@@ -37,7 +38,7 @@ def dealings(doc: Any, mentions: Sequence[Mention]) -> list[Dealing]:
     return [dealing for dealing in found if dealing is not None]
 
 
-def _dealing(verb: Any, places: list[tuple[int, int]]) -> Dealing | None:
+def _dealing(verb: Token, places: list[tuple[int, int]]) -> Dealing | None:
     subject = _subject(verb)
     doer = _side(subject, places) if subject is not None else None
     if doer is None or _harmless(verb):
@@ -60,7 +61,7 @@ def _dealing(verb: Any, places: list[tuple[int, int]]) -> Dealing | None:
     return Dealing(role, verb.idx, verb.idx + len(verb)) if role else None
 
 
-def _subject(verb: Any) -> Any:
+def _subject(verb: Token) -> Token | None:
     for token in (verb, *verb.ancestors):
         own = next((child for child in token.children if child.dep_ in {"nsubj", "nsubjpass"}), None)
         if own is not None:
@@ -70,7 +71,7 @@ def _subject(verb: Any) -> Any:
     return None
 
 
-def _reach(verb: Any) -> Iterator[Any]:
+def _reach(verb: Token) -> Iterator[Token]:
     """What the verb acts on: its objects, their owners, and those of its prepositions and of its bare clauses."""
     for child in verb.children:
         if child.dep_ in _OBJECTS:
@@ -86,11 +87,11 @@ def _reach(verb: Any) -> Iterator[Any]:
                 yield own
 
 
-def _subject_own(verb: Any) -> Any:
+def _subject_own(verb: Token) -> Token | None:
     return next((child for child in verb.children if child.dep_ in {"nsubj", "nsubjpass"}), None)
 
 
-def _side(token: Any, places: list[tuple[int, int]]) -> Side | None:
+def _side(token: Token, places: list[tuple[int, int]]) -> Side | None:
     word = token.lower_
     if word in _MINE:
         return "me"
@@ -101,7 +102,7 @@ def _side(token: Any, places: list[tuple[int, int]]) -> Side | None:
     return None
 
 
-def _harmless(verb: Any) -> bool:
+def _harmless(verb: Token) -> bool:
     """A kind or neutral verb does no harm, but left undone it may ("she never thanked me")."""
     denied = any(child.dep_ == "neg" or child.lower_ == "never" for child in verb.children)
     words = _words("neutral") if denied else _words("neutral") | _words("kind")

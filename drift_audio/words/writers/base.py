@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from drift_audio.scenario import Frozen, Scenario
 from drift_audio.script.model import Script
 from drift_audio.words.care.report import HelpLine
 from drift_audio.words.understanding.story import Story
+
+if TYPE_CHECKING:
+    from drift_audio.config import Settings
 
 
 class SectionReport(Frozen):
@@ -80,5 +84,42 @@ class Writer(Protocol):
         Raises:
             WriterError: nothing valid could be written.
             BadInput: the request cannot be served by this writer (language, for example).
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a writer can do. module: holds `build`, see `Build`.
+
+    second_process: needs no settings, so that it may write in a process of its own. shows_request: follows `ShowsRequest`.
+    """
+
+    module: str
+    second_process: bool = False
+    shows_request: bool = False
+
+
+class ShowsRequest(Writer, Protocol):
+    """A writer that asks somebody, and can show beforehand what it would ask."""
+
+    def dry_run(self, scenario: Scenario, story: Story) -> str:
+        """What would be sent and where, word for word; nothing is sent."""
+        ...
+
+
+class Build(Protocol):
+    """What a writer's module offers as `build`."""
+
+    def __call__(self, settings: Settings | None, *, key: bytes, stand_in: Writer | None) -> Writer:
+        """The writer, ready to write.
+
+        Args:
+            settings: the program's; None in the second process.
+            key: of this installation, for names in caches.
+            stand_in: who writes what this one cannot; None where this is the one.
+
+        Raises:
+            ConfigError: the settings do not name what it needs.
         """
         ...

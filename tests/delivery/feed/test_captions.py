@@ -8,7 +8,8 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drift_audio.delivery.feed.captions import Caption, captions, chapters, to_chapters_json, to_lrc, to_vtt
+from drift_audio.delivery.feed.captions import Caption, captions, to_chapters_json, to_lrc, to_vtt
+from drift_audio.session import section_times
 from drift_audio.sound.audio import RATE
 from tests.delivery.sessions import LINES, STARTS, timeline
 
@@ -45,7 +46,7 @@ def test_lrc_clears_the_line_in_long_silences_and_keeps_its_brackets_for_times()
 
 def test_chapters_name_every_section() -> None:
     line = timeline()
-    listed = json.loads(to_chapters_json(chapters(line)))["chapters"]
+    listed = json.loads(to_chapters_json(section_times(line)))["chapters"]
     assert [c["title"] for c in listed] == ["Arrive", "Return & rest"]
     assert [c["startTime"] for c in listed] == [0.0, 10.0]
     assert listed[-1]["endTime"] == line.frames / RATE

@@ -1,9 +1,8 @@
 import pytest
 
 from drift_audio.catalog import Catalog
-from drift_audio.render_options import default_ambience
 from drift_audio.scenario import STYLES
-from drift_audio.sound.beds.defaults import default_for, fitting
+from drift_audio.sound.beds.defaults import default_ambience, default_for, fitting
 from drift_audio.sound.beds.spec import Ambience
 from drift_audio.sound.beds.table import check_bed, sources
 from drift_audio.words.guides.load import load_guides

@@ -6,9 +6,9 @@ import pytest
 from drift_audio.catalog import Catalog
 from drift_audio.errors import CatalogError
 from drift_audio.sound.audio import RATE
-from drift_audio.sound.beds.level import k_weighted_lufs
 from drift_audio.sound.beds.spec import Ambience
 from drift_audio.sound.beds.table import bed_key, check_bed, open_bed
+from drift_audio.sound.dsp.loudness import bed_lufs
 
 pytestmark = pytest.mark.long
 
@@ -28,7 +28,7 @@ def test_every_bed_is_finite_stereo_at_its_level_and_the_same_however_it_is_read
     assert np.isfinite(whole).all()
     assert np.abs(whole).max() < 1.0
     near = 3 if CATALOG[name].noise_like else 9  # bells take their time; test_measure measures an hour
-    assert k_weighted_lufs([whole], RATE) == pytest.approx(-30, abs=near)
+    assert bed_lufs([whole], RATE) == pytest.approx(-30, abs=near)
     bed = open_bed(name, seed=3, catalog=CATALOG, user_dir=None)
     sizes = np.random.default_rng(0).integers(1, 90_000, 60)
     ragged, have = [], 0
@@ -45,7 +45,7 @@ def test_another_seed_is_another_stretch(name: str) -> None:
 
 
 def test_a_mix_keeps_the_nominal_level_and_the_proportion_of_its_parts() -> None:
-    level = k_weighted_lufs([read("rain + brown-noise:-6dB", seconds=20)], RATE)
+    level = bed_lufs([read("rain + brown-noise:-6dB", seconds=20)], RATE)
     assert level == pytest.approx(-30, abs=1)
 
 
@@ -86,7 +86,7 @@ def test_beats_go_only_over_a_bed_and_beat_at_their_rate() -> None:
     heard = StreamBed([Beats.named("binaural-theta")]).read(RATE * 10)
     left, right = (np.argmax(np.abs(np.fft.rfft(heard[:, ear]))) / 10 for ear in (0, 1))
     assert right - left == pytest.approx(6.0, abs=0.1)
-    assert k_weighted_lufs([heard], RATE) == pytest.approx(-30, abs=0.5)
+    assert bed_lufs([heard], RATE) == pytest.approx(-30, abs=0.5)
     mono = StreamBed([Beats.named("monaural-alpha")]).read(RATE * 10)
     assert np.array_equal(mono[:, 0], mono[:, 1])
-    assert k_weighted_lufs([mono], RATE) == pytest.approx(-30, abs=0.5)
+    assert bed_lufs([mono], RATE) == pytest.approx(-30, abs=0.5)

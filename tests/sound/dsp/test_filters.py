@@ -5,10 +5,20 @@ import pedalboard
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.signal import sosfilt
+from scipy.signal import sosfilt, sosfreqz
 
 from drift_audio.sound.audio import RATE
-from drift_audio.sound.dsp.filters import Filter, Sections, bell, high_pass, k_weighting, low_pass, low_shelf, through
+from drift_audio.sound.dsp.filters import (
+    Filter,
+    Sections,
+    bell,
+    filtered,
+    high_pass,
+    k_power_response,
+    k_weighting,
+    low_pass,
+    low_shelf,
+)
 
 CHAINS: dict[str, Sections] = {
     "voice": (high_pass(48.0), high_pass(48.0), low_shelf(200.0, 1.5)),
@@ -60,10 +70,18 @@ def test_a_chain_is_what_pedalboard_makes_of_it(name: str) -> None:
     row = samples[np.newaxis]
     for pedal in PEDALS[name]:
         row = pedal.process(row, RATE)
-    np.testing.assert_allclose(through(samples, *CHAINS[name]), row[0], atol=5e-5)
+    np.testing.assert_allclose(filtered(samples, *CHAINS[name]), row[0], atol=5e-5)
 
 
 def test_silence_after_sound_stays_quick_and_ends_in_silence() -> None:
     stream = Filter(*k_weighting(RATE), channels=2)
     stream.apply(noise(RATE))
     assert np.abs(stream.apply(np.zeros((2, 3 * RATE), np.float32))[:, -RATE:]).max() < 1e-9
+
+
+def test_the_power_response_is_that_of_the_sections() -> None:
+    hertz = np.geomspace(20, 8_000, 60)
+    sections = [(*ahead, *behind) for ahead, behind in k_weighting(192_000)]
+    _, response = sosfreqz(np.array(sections), hertz, fs=192_000)
+    np.testing.assert_allclose(10 * np.log10(k_power_response(hertz)), 20 * np.log10(np.abs(response)), atol=0.05)
+    assert k_power_response(np.zeros(1))[0] == 0.0

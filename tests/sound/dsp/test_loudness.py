@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drift_audio.errors import ExportError
-from drift_audio.sound.audio import RATE, Samples, gain
+from drift_audio.sound.audio import RATE, Mono, Samples, gain
 from drift_audio.sound.dsp.limiter import ATTACK, Limiter
-from drift_audio.sound.dsp.loudness import SILENCE, Meter, master
+from drift_audio.sound.dsp.loudness import SILENCE, Meter, bed_lufs, clip_lufs, master
 from tests.sound.instruments import cut, ebur128, pink, write
 
 
@@ -172,3 +172,36 @@ def test_a_full_disk_is_said_plainly(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("drift_audio.sound.dsp.loudness._write_all", full)
     with pytest.raises(ExportError, match="no space left"):
         master(cut(pink(1)), spool_dir=tmp_path)
+
+
+def tone(frames: int, rate: int, *, hertz: float = 997.0, level: float) -> Mono:
+    return (level * np.sin(2 * np.pi * hertz * np.arange(frames) / rate)).astype(np.float32)
+
+
+@given(level=st.floats(0.01, 0.9), hertz=st.floats(120, 6000))
+@settings(max_examples=30, deadline=None)
+def test_a_clip_is_as_loud_as_the_standard_says(level: float, hertz: float) -> None:
+    samples = tone(96_000, 24_000, hertz=hertz, level=level)
+    assert clip_lufs(samples, 24_000) == pytest.approx(20 * np.log10(level) - 3.01 - 0.691 + _k_gain_db(hertz), abs=0.15)
+
+
+def test_the_reference_tone() -> None:
+    """BS.1770: a 997 Hz sine at full scale in one channel reads -3.01 LKFS."""
+    assert clip_lufs(tone(480_000, 48_000, level=1.0), 48_000) == pytest.approx(-3.01, abs=0.05)
+    assert clip_lufs(np.zeros(1000, np.float32), 24_000) == -70.0
+
+
+def _k_gain_db(hertz: float) -> float:
+    """The standard's own two biquads at 48 kHz."""
+    z = np.exp(-2j * np.pi * hertz / 48_000)
+    shelf = np.polyval([1.19839281085285, -2.69169618940638, 1.53512485958697], z) / np.polyval(
+        [0.73248077421585, -1.69065929318241, 1.0], z
+    )
+    high_pass = np.polyval([1.0, -2.0, 1.0], z) / np.polyval([0.99007225036621, -1.99004745483398, 1.0], z)
+    return float(20 * np.log10(abs(shelf * high_pass)))
+
+
+def test_a_bed_is_as_loud_as_the_meter_says() -> None:
+    samples = pink(20)
+    assert bed_lufs([samples[: 8 * RATE], samples[8 * RATE :]], RATE) == pytest.approx(measure(samples).lufs, abs=0.05)
+    assert bed_lufs([], RATE) == bed_lufs([np.zeros((RATE, 2), np.float32)], RATE) == SILENCE

@@ -18,14 +18,15 @@ from drift_audio.errors import DriftError, ExportError, OutputError
 from drift_audio.sound.audio import RATE, Samples
 from drift_audio.sound.encoding import mp3_splice
 from drift_audio.sound.encoding.export import ExportOptions, Format, export
-from drift_audio.sound.encoding.tags import Chapter, Tags
+from drift_audio.sound.encoding.tags import Tags
+from drift_audio.sound.score import Span
 from tests.sound.instruments import cut, decode, needed, pink
 
 pytestmark = pytest.mark.long
 
 FORMATS: list[Format] = ["mp3", "wav", "flac", "ogg"]
 FRAMES = 7 * RATE + 13
-CHAPTERS = (Chapter("Arrive", 0, 2 * RATE), Chapter("Breath – in", 2 * RATE, 5 * RATE), Chapter("Return", 5 * RATE, FRAMES))
+CHAPTERS = (Span("Arrive", 0, 2 * RATE), Span("Breath – in", 2 * RATE, 5 * RATE), Span("Return", 5 * RATE, FRAMES))
 TAGS = Tags("Evening", "Heart", "Drift", "Meditation", "2026-11-23", "drift-audio 1", "Never while driving.", chapters=CHAPTERS)
 
 
@@ -124,7 +125,7 @@ def whole(samples: Samples, bitrate: int) -> bytes:
     buffer = BytesIO()
     with AudioFile(buffer, "w", samplerate=RATE, num_channels=2, quality=bitrate, format="mp3") as file:
         for block in cut(samples):
-            file.write((block / mp3_splice.turned_down(bitrate)).T)
+            file.write((block / mp3_splice.preset_scale(bitrate)).T)
     return buffer.getvalue()
 
 

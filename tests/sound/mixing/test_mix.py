@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 
 from drift_audio.output_spec import stem_files
 from drift_audio.scenario import STYLES
-from drift_audio.script.shapes import shape
-from drift_audio.sound.audio import BLOCK, RATE, Samples, decibels
+from drift_audio.script.shapes import Duck, Fades, shape
+from drift_audio.sound.audio import BLOCK, RATE, Floats, Samples, decibels
 from drift_audio.sound.clip import Clip
 from drift_audio.sound.dsp.loudness import Meter
 from drift_audio.sound.mixing import ducking
 from drift_audio.sound.mixing.bells import cue, strike, tuned
-from drift_audio.sound.mixing.ducking import STEP, Curve, Duck, Fades
-from drift_audio.sound.mixing.mix import MixOptions, Tamer, mix
+from drift_audio.sound.mixing.ducking import STEP
+from drift_audio.sound.mixing.mix import MixOptions, SoftClipper, mix
 from drift_audio.sound.mixing.stems import write_stems
 from drift_audio.sound.mixing.voice_chain import VOICE_LUFS, levels, room, treat
 from drift_audio.sound.score import BedChange, BreathCycle, Event, Span, Speech, Strike, Timeline
@@ -31,12 +31,12 @@ from tests.sound.instruments import pink
 pytestmark = pytest.mark.long
 
 
-def bed_gain_db(line: Timeline, options: MixOptions) -> Curve:
+def bed_gain_db(line: Timeline, options: MixOptions) -> Floats:
     """The bed's gain in dB over the session at the control rate, fades apart."""
     return ducking.bed_db(line, options.duck, options.fades)
 
 
-def steepest(curve: Curve) -> tuple[float, float]:
+def steepest(curve: Floats) -> tuple[float, float]:
     """Steepest fall and rise of a curve, in units a second, both positive."""
     slopes = np.diff(curve) * RATE / STEP
     return float(max(0.0, -slopes.min(initial=0.0))), float(max(0.0, slopes.max(initial=0.0)))
@@ -147,9 +147,7 @@ def test_slopes_stay_gentle() -> None:
     cycles = [BreathCycle(round((38 + 10 * k) * RATE), 4 * RATE, 0, 6 * RATE, 0, 0) for k in range(1)]
     line = timeline(60, [(5, 3), (9, 2), (14, 3), (20.6, 2), (51, 3)], *cycles, BedChange(25 * RATE, None, -6.0))
     for style in STYLES:
-        form = shape(style).duck
-        duck = Duck(depth_db=form.depth_db, attack=form.lead_s, hold=form.hold_s, release=form.release_s)
-        fall, rise = steepest(bed_gain_db(line, replace(OPTIONS, duck=duck)))
+        fall, rise = steepest(bed_gain_db(line, replace(OPTIONS, duck=shape(style).duck)))
         assert fall <= 22.0, style
         assert rise <= 7.0, style
     whole = ducking.speaking(line, Duck())
@@ -208,7 +206,7 @@ def test_leaving_a_mix_early_stops_its_threads() -> None:
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(st.floats(0.05, 12), st.floats(0.4, 8)), min_size=1), st.floats(3, 12), st.floats(0.3, 1.0))
 def test_no_timeline_makes_the_bed_pump(gaps: list[tuple[float, float]], depth: float, attack: float) -> None:
-    duck = Duck(depth_db=depth, attack=attack)
+    duck = Duck(depth_db=depth, lead_s=attack)
     spoken, now = [], 4.0
     for gap, length in gaps:
         spoken.append((now + gap, length))
@@ -217,7 +215,7 @@ def test_no_timeline_makes_the_bed_pump(gaps: list[tuple[float, float]], depth: 
     fall, rise = steepest(ducking.bed_db(line, duck, Fades()))
     slope = np.pi / 2
     assert fall <= slope * (depth / attack + duck.lift_db / 4) * 1.02
-    assert rise <= slope * (depth / duck.release + duck.lift_db / 4) * 1.02
+    assert rise <= slope * (depth / duck.release_s + duck.lift_db / 4) * 1.02
     speaking = ducking.speaking(line, duck)
     for start, length in spoken:
         under = speaking[round(start * 100 + 0.5) : int((start + length) * 100)]
@@ -226,7 +224,7 @@ def test_no_timeline_makes_the_bed_pump(gaps: list[tuple[float, float]], depth: 
 
 def test_the_bed_stays_whole_until_the_last_word_and_then_takes_its_time() -> None:
     line = timeline(600, [(5, 3), (500, 10)])
-    curve = ducking.fade(line, Fades(fade_out=150))
+    curve = ducking.fade(line, Fades(out_s=150))
     assert curve[510 * 100] == pytest.approx(1.0, abs=0.01)
     assert curve[555 * 100] == pytest.approx(0.5, abs=0.02)
     assert curve[-1] == 0.0
@@ -234,14 +232,14 @@ def test_the_bed_stays_whole_until_the_last_word_and_then_takes_its_time() -> No
 
 def test_peaks_of_a_bed_are_bent_and_the_rest_is_left_alone() -> None:
     quiet = pink(1, 3, 0.02)
-    assert Tamer().apply(quiet) is quiet
+    assert SoftClipper().apply(quiet) is quiet
     crackle = quiet.copy()
     crackle[1000:1010] += np.float32(0.9)
-    tamed = Tamer().apply(crackle)
+    tamed = SoftClipper().apply(crackle)
     assert np.abs(tamed).max() < 0.6 * np.abs(crackle).max()
     np.testing.assert_array_equal(tamed[4000:], crackle[4000:])
     deep = np.sin(2 * np.pi * 40 * np.arange(RATE) / RATE).astype(np.float32)[:, np.newaxis].repeat(2, axis=1) * np.float32(0.5)
-    np.testing.assert_allclose(Tamer().apply(deep), deep, atol=1e-6)
+    np.testing.assert_allclose(SoftClipper().apply(deep), deep, atol=1e-6)
 
 
 def test_beds_cross_without_a_hole() -> None:

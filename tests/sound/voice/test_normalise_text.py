@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drift_audio.sound.voice.normalise_text import read_aloud
+from drift_audio.sound.voice.normalise_text import spoken_form
 
 
 @pytest.mark.parametrize(
@@ -31,12 +31,12 @@ from drift_audio.sound.voice.normalise_text import read_aloud
     ],
 )
 def test_reading(written: str, spoken: str) -> None:
-    assert read_aloud(written) == spoken
+    assert spoken_form(written) == spoken
 
 
 @given(st.text(max_size=120))
 def test_no_markup_and_no_western_digit_survives(text: str) -> None:
-    spoken = read_aloud(text)
+    spoken = spoken_form(text)
     assert not set(spoken) & set("[]<>{}`*~^\\|\n\t")
     assert not any(character in "0123456789" for character in spoken)
     assert spoken == spoken.strip()
@@ -44,9 +44,9 @@ def test_no_markup_and_no_western_digit_survives(text: str) -> None:
 
 @given(st.text(alphabet="abc ,.!?'—0123456789:/$%-[]", max_size=60))
 def test_reading_what_was_read_changes_nothing(text: str) -> None:
-    once = read_aloud(text)
-    assert read_aloud(once) == once
+    once = spoken_form(text)
+    assert spoken_form(once) == once
 
 
 def test_other_languages_keep_their_numbers() -> None:
-    assert read_aloud("Atme 4 Sekunden ein", language="de") == "Atme 4 Sekunden ein."
+    assert spoken_form("Atme 4 Sekunden ein", language="de") == "Atme 4 Sekunden ein."

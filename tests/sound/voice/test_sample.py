@@ -44,6 +44,7 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path, voices: VoiceBox, monkeyp
 
 def test_sentences_are_found(tmp_path: Path, voices: VoiceBox) -> None:
     assert sample.sentences("One. Two? Three…\nFour") == ("One.", "Two?", "Three…", "Four")
+    assert sample.sentences("Mr. Hale lives in St. Paul. He sleeps.") == ("Mr. Hale lives in St. Paul.", "He sleeps.")
     with pytest.raises(ScenarioError, match="empty"):
         sample.sentences(" \n ")
     (tmp_path / "d.wav").mkdir()

@@ -8,15 +8,15 @@ import pytest
 
 from drift_audio.errors import EngineError, EngineMissing, SpeechError
 from drift_audio.script.model import Bell, Breath, Cue, Pause, Script, Section, Utterance
+from drift_audio.script.shapes import Arc
 from drift_audio.sound.audio import RATE
 from drift_audio.sound.clip import load_clip
 from drift_audio.sound.engines import tone
 from drift_audio.sound.engines.base import Voice
 from drift_audio.sound.score import Item, Spoken, flatten
 from drift_audio.sound.voice import speech
-from drift_audio.sound.voice.arc import Arc
 from drift_audio.sound.voice.clip_cache import ClipCache
-from drift_audio.sound.voice.normalise_text import read_aloud
+from drift_audio.sound.voice.normalise_text import spoken_form
 from drift_audio.sound.voice.speech import VoiceBox, speak
 
 TONE = Voice(name="tone", engine="tone", model="sine", character="a tone", languages=("en",), licence="GPL-3.0-or-later")
@@ -56,7 +56,7 @@ def test_tone_clips_are_exactly_as_long_as_documented(tmp_path: Path) -> None:
     with box(tmp_path) as voices:
         for each in speak(says(*SENTENCES), voices, seed=1):
             assert isinstance(each.item.part, Utterance)
-            expected = tone.seconds(read_aloud(each.item.part.text))
+            expected = tone.seconds(spoken_form(each.item.part.text))
             assert abs(clip_of(each).frames - expected * RATE) <= 2
             assert clip_of(each).text == each.item.part.text
             assert load_clip(clip_of(each)).shape == (clip_of(each).frames, 1)
@@ -73,7 +73,7 @@ def test_a_sentence_is_voiced_once_and_an_edit_voices_one(tmp_path: Path, monkey
     monkeypatch.setattr(tone.ToneEngine, "synthesize", counting)
     with box(tmp_path) as voices:
         speak(says(*SENTENCES), voices, seed=1)
-    assert sorted(said) == sorted({read_aloud(text) for text in SENTENCES})
+    assert sorted(said) == sorted({spoken_form(text) for text in SENTENCES})
     said.clear()
     with box(tmp_path) as voices:
         again = speak(says(*SENTENCES[:3], "You have all the time there is."), voices, seed=1)
@@ -101,7 +101,7 @@ def test_thread_order_does_not_show(tmp_path: Path) -> None:
 
 
 def test_the_arc_moves_speed_and_level(tmp_path: Path) -> None:
-    arc = Arc.of([(0.0, 1.0, 0.0), (1.0, 0.8, -6.0)])
+    arc = Arc(speed=((0.0, 1.0), (1.0, 0.8)), level_db=((0.0, 0.0), (1.0, -6.0)))
     with box(tmp_path) as voices:
         first, _, last = speak(says("The same words.", "Others stand here.", "The same words."), voices, seed=1, arc=arc)
     assert clip_of(last).frames / clip_of(first).frames == pytest.approx(1 / 0.8, rel=0.01)

@@ -23,7 +23,7 @@ def test_it_hears_most_of_what_it_never_learnt(capsys: pytest.CaptureFixture[str
     found, wrongly = (sum(danger(text) > weighing.SURE for text in some) / len(some) for some in (grave, ordinary))
     with capsys.disabled():
         print(f"\nclassifier alone: {found:.3f} of {len(grave)} danger signs, {wrongly:.3f} of {len(ordinary)} look-alikes")
-    assert found >= 0.82
+    assert found >= 0.85
     assert wrongly <= 0.02
 
 
@@ -39,7 +39,7 @@ def heard(log_odds: float, kind: Outcome = "crisis", *, story: bool = False) -> 
 
 def test_the_classifier_is_the_net_that_was_learnt() -> None:
     """The adapter makes the difference: without it the same readings of the plain model tell nothing."""
-    learnt = classifier.tuned()
+    learnt = classifier.tuned("line")
     assert all(layer.query.adapter is not None for layer in learnt.model.layers)
     plain = replace(learnt, model=theme_model.model())
     hint = "I have a plan for the weekend and nobody will find me until Monday"

@@ -42,7 +42,7 @@ def test_recall_and_false_positives_of_the_rules(folder: str, capsys: pytest.Cap
     "folder", ["first", UNSEEN[0], *(pytest.param(folder, marks=pytest.mark.slow) for folder in ("held_t", *UNSEEN[1:]))]
 )
 def test_recall_and_false_positives(folder: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """The gate as people meet it, rules and second ear."""
+    """The gate as people meet it, rules and classifier."""
     recall, exact, wrongly = judged(folder, check, capsys)
     assert recall >= (0.97 if folder in UNSEEN else 0.98)
     assert exact >= (0.9 if folder in UNSEEN else 0.95)

@@ -90,7 +90,7 @@ def test_the_first_person_is_turned_to_the_listener(clause: str, said: str) -> N
 
 
 def test_a_pronoun_is_said_only_with_its_owner() -> None:
-    named = told("My brother borrowed my car. He sold it to a man in Leeds. He gave me half of the money.")
+    named = told("My brother borrowed my car. He sold it in Leeds. He gave me half of the money.")
     assert "your brother gave you half of the money" in [line.text for line in named]
     assert "he gave you half of the money" in [line.after for line in named]
     unowned = texts("It was terrible all week. He never calls me. That made us late. I cooked for my mother.")

@@ -9,13 +9,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import urlsplit
 
 from drift_audio.config import LlmSettings
 from drift_audio.machine import is_loopback
 from drift_audio.scenario import Frozen
 from drift_audio.words.writers.llm.faults import RETRIED, Fault, fault_of
+from drift_audio.words.writers.llm.schema import JsonSchema
+
+if TYPE_CHECKING:
+    from openai import OpenAI
 
 MAX_ANSWER_CHARS: Final = 200_000
 WORTH_KEEPING: Final = 400
@@ -27,6 +31,24 @@ _PENALTY: Final = 0.4  # small models fall into loops without it
 LOOP_CHARS: Final = 60
 LOOP_TIMES: Final = 7
 OnTokens = Callable[[int], None]
+#: A piece of the answer or of the thinking; tokens asked and answered; why it ended, where it says so; a fault; the end.
+Spoken = tuple[Literal["text", "thought"], str]
+Event = (
+    Spoken
+    | tuple[Literal["usage"], tuple[int, int]]
+    | tuple[Literal["finish"], str | None]
+    | tuple[Literal["error"], Fault]
+    | tuple[Literal["end"], None]
+)
+#: The body of a request: what the dialect leaves out is not in it.
+Request = dict[str, Any]
+#: Where servers put the words of an answer, and what they are there.
+_WORDS_IN: Final[tuple[tuple[str, Literal["text", "thought"]], ...]] = (
+    ("content", "text"),
+    ("reasoning_content", "thought"),
+    ("reasoning", "thought"),
+    ("refusal", "text"),
+)
 
 
 class Message(Frozen):
@@ -86,7 +108,7 @@ class Dialect:
 class ChatClient:
     """Asks one model. Not for several threads; `dialect` is learnt on the way."""
 
-    def __init__(self, api: Any, model: str, *, timeout_s: float, retries: int) -> None:
+    def __init__(self, api: OpenAI, model: str, *, timeout_s: float, retries: int) -> None:
         self._api = api
         self.model = model
         self._timeout_s = timeout_s
@@ -97,7 +119,7 @@ class ChatClient:
         self,
         messages: tuple[Message, ...],
         *,
-        schema: dict[str, Any] | None,
+        schema: JsonSchema | None,
         max_tokens: int,
         seed: int,
         on_tokens: OnTokens = lambda _count: None,
@@ -110,7 +132,7 @@ class ChatClient:
         tries = 0
         while True:
             try:
-                answer = self._once(messages, schema=schema, max_tokens=max_tokens, seed=seed, on_tokens=on_tokens)
+                answer = self._once(self._request(messages, schema=schema, max_tokens=max_tokens, seed=seed), on_tokens)
                 if answer.finished or tries >= self._retries:
                     return answer
                 tries += 1  # the stream ended without an ending: the connection was lost quietly
@@ -134,10 +156,8 @@ class ChatClient:
             raise fault
         time.sleep(pause)
 
-    def _once(self, messages: tuple[Message, ...], **asked: Any) -> Answer:
+    def _once(self, request: Request, on_tokens: OnTokens) -> Answer:
         began = time.monotonic()
-        on_tokens: OnTokens = asked.pop("on_tokens")
-        request = self._request(messages, **asked)
         heard = _Heard(structured="response_format" in request)
         try:
             for event in self._events(request, began + self._timeout_s):
@@ -152,11 +172,9 @@ class ChatClient:
             heard.finish = "late"  # a slow server's half answer still holds whole sentences
         return heard.answer(time.monotonic() - began)
 
-    def _request(
-        self, messages: tuple[Message, ...], *, schema: dict[str, Any] | None, max_tokens: int, seed: int
-    ) -> dict[str, Any]:
+    def _request(self, messages: tuple[Message, ...], *, schema: JsonSchema | None, max_tokens: int, seed: int) -> Request:
         speech = self.dialect
-        request: dict[str, Any] = {"model": self.model, "messages": [message.model_dump() for message in messages]}
+        request: Request = {"model": self.model, "messages": [message.model_dump() for message in messages]}
         if speech.limit:
             request[speech.limit] = max_tokens
         if speech.sampling:
@@ -172,10 +190,10 @@ class ChatClient:
                 request["stream_options"] = {"include_usage": True}
         return request
 
-    def _events(self, request: dict[str, Any], deadline: float) -> Iterator[tuple[str, Any]]:
+    def _events(self, request: Request, deadline: float) -> Iterator[Event]:
         # The library can block between bytes for longer than any timeout of its own (a server that drips comments),
         # so it works in a thread of its own and the deadline and Ctrl-C hold here.
-        events: queue.Queue[tuple[str, Any]] = queue.Queue(maxsize=1000)
+        events: queue.Queue[Event] = queue.Queue(maxsize=1000)
         stop = threading.Event()
         threading.Thread(target=_listen, args=(self._api, request, events, stop), daemon=True, name="drift-audio-llm").start()
         try:
@@ -206,16 +224,15 @@ class _Heard:
         self.usage = (0, 0)
         self.finish = ""
 
-    def take(self, event: tuple[str, Any]) -> None:
-        kind, value = event
-        if kind == "usage":
-            self.usage = value
-        elif kind == "finish":
-            self.finish = value or self.finish
-        else:
-            (self.parts if kind == "text" else self.thoughts).append(value)
+    def take(self, event: Event) -> None:
+        if event[0] == "usage":
+            self.usage = event[1]
+        elif event[0] == "finish":
+            self.finish = event[1] or self.finish
+        elif event[0] == "text" or event[0] == "thought":
+            (self.parts if event[0] == "text" else self.thoughts).append(event[1])
             self.count += 1
-            self.size += len(value)
+            self.size += len(event[1])
             if self.size > MAX_ANSWER_CHARS or (self.count % 64 == 0 and self._looping()):
                 self.finish = "enough"
 
@@ -246,32 +263,33 @@ class _Heard:
         )
 
 
-def _listen(api: Any, request: dict[str, Any], events: queue.Queue[tuple[str, Any]], stop: threading.Event) -> None:
-    def tell(kind: str, value: Any) -> bool:
+def _listen(api: OpenAI, request: Request, events: queue.Queue[Event], stop: threading.Event) -> None:
+    def tell(event: Event) -> bool:
         while not stop.is_set():
             try:
-                events.put((kind, value), timeout=0.2)
+                events.put(event, timeout=0.2)
             except queue.Full:
                 continue
             return True
         return False
 
-    reply: Any = None
+    reply = None
     try:
         reply = api.chat.completions.create(**request)
         chunks = reply if request.get("stream") else [reply]
         for chunk in chunks:
-            if not all(tell(kind, value) for kind, value in _read_chunk(chunk)):
+            if not all(tell(event) for event in _read_chunk(chunk)):
                 return
-        tell("end", None)
+        tell(("end", None))
     except Exception as error:  # noqa: BLE001 - whatever a server makes the library raise becomes a sorted fault
-        tell("error", fault_of(error))
+        tell(("error", fault_of(error)))
     finally:
-        if request.get("stream") and hasattr(reply, "close"):
-            reply.close()  # tells the server that nobody listens any more
+        close = getattr(reply, "close", None)
+        if request.get("stream") and close is not None:
+            close()  # tells the server that nobody listens any more
 
 
-def _read_chunk(chunk: Any) -> Iterator[tuple[str, Any]]:
+def _read_chunk(chunk: object) -> Iterator[Event]:
     if isinstance(chunk, str | bytes) or chunk is None:
         raise Fault("not an api")
     error = getattr(chunk, "error", None)
@@ -282,7 +300,7 @@ def _read_chunk(chunk: Any) -> Iterator[tuple[str, Any]]:
         yield "usage", (getattr(usage, "prompt_tokens", 0) or 0, getattr(usage, "completion_tokens", 0) or 0)
     for choice in (getattr(chunk, "choices", None) or [])[:1]:
         part = getattr(choice, "delta", None) or getattr(choice, "message", None)
-        for field, kind in (("content", "text"), ("reasoning_content", "thought"), ("reasoning", "thought"), ("refusal", "text")):
+        for field, kind in _WORDS_IN:
             value = getattr(part, field, None)
             if isinstance(value, list):
                 value = "".join(str(item.get("text", "")) for item in value if isinstance(item, dict))

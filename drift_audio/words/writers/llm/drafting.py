@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from drift_audio.script.budget import PhasePlan, Plan
 from drift_audio.script.model import Section, Utterance
@@ -15,7 +15,7 @@ from drift_audio.words.writers.llm.fit_section import fit
 from drift_audio.words.writers.llm.judge import Complaint, Judge
 from drift_audio.words.writers.llm.parse_answer import read_section, read_whole
 from drift_audio.words.writers.llm.prompts import Prompts
-from drift_audio.words.writers.llm.schema import section_schema, whole_schema
+from drift_audio.words.writers.llm.schema import JsonSchema, section_schema, whole_schema
 
 #: Tokens that one word takes in an answer, JSON and pauses included; and characters of a request that one token takes.
 TOKENS_PER_WORD: Final = 3.0
@@ -116,7 +116,7 @@ class Drafting:
         self._drafts.reasons.pop(phase.key, None)
         self._progress("section", phase.title)
 
-    def _ask(self, messages: tuple[Message, ...], schema: dict[str, Any], words: int, title: str) -> Answer | None:
+    def _ask(self, messages: tuple[Message, ...], schema: JsonSchema, words: int, title: str) -> Answer | None:
         room = self._context - round(sum(len(message.content) for message in messages) / CHARS_PER_TOKEN)
         tokens = max(LEAST_ANSWER, min(round(words * TOKENS_PER_WORD) + LEAST_ANSWER, room))
         self._seed = (self._seed + 1) % 2**31

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from openai import APIStatusError
 
 #: Kind of fault -> what a person reads. Nothing of the request or the answer is ever quoted.
 MESSAGES: Final[dict[str, str]] = {
@@ -61,7 +64,7 @@ def fault_of(error: BaseException) -> Fault:
     return Fault("unreachable" if "Connect" in name else "dropped")
 
 
-def _of_status(error: Any) -> Fault:
+def _of_status(error: APIStatusError) -> Fault:
     status, text = int(error.status_code), f"{error} {error.code} {error.type}"
     if 300 <= status < 400:
         return Fault("redirect", status=status)
@@ -88,7 +91,7 @@ def _of_message(text: str, status: int | None) -> Fault:
     return Fault("server error" if status >= 500 else "bad request", status=status, hint=low[:2000])
 
 
-def _retry_after(error: Any) -> float | None:
+def _retry_after(error: APIStatusError) -> float | None:
     value = error.response.headers.get("retry-after", "")
     try:
         return max(0.0, float(value))

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from xllamacpp import CommonParams
 
 from drift_audio.machine import usable_cores
 
 
-def parameters(file: str, context: int, key: str) -> Any:
+def parameters(file: str, context: int, key: str) -> CommonParams:
     """llama.cpp's own settings: loopback, a free port, one conversation, nothing kept."""
     import xllamacpp
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from drift_audio.script.budget import PhasePlan
 from drift_audio.script.markup import parse_body
@@ -27,6 +27,8 @@ _LABEL: Final = re.compile(
 _SPOKEN_PAUSE: Final = re.compile(
     r"^(?:a )?(?:short |long |brief )?(?:pause|silence|wait)\b(?: for)?[\w\s]{0,30}[.…]*$", re.IGNORECASE
 )
+
+A = TypeVar("A", bound=BaseModel)
 
 
 def unwrap(text: str) -> str:
@@ -82,7 +84,7 @@ def _names(heading: str, phase: PhasePlan) -> bool:
     return f"phase: {phase.key}" in low or phase.title.lower() in low or re.search(rf"\b{phase.key}\b", low) is not None
 
 
-def _json(text: str) -> Any:
+def _json(text: str) -> object:
     start = min((at for at in (text.find("{"), text.find("[")) if at >= 0), default=0)
     try:
         return json.JSONDecoder(strict=False).raw_decode(text[start:])[0]
@@ -90,14 +92,14 @@ def _json(text: str) -> Any:
         return None
 
 
-def _validated(kind: Any, value: Any) -> Any:
+def _validated(kind: type[A], value: object) -> A | None:
     try:
         return kind.model_validate(value)
     except (ValidationError, RecursionError):
         return None
 
 
-def _first_section(value: Any) -> Any:
+def _first_section(value: object) -> SectionAnswer | None:
     if isinstance(value, list):
         return _validated(SectionAnswer, {"lines": value})
     whole = _validated(WholeAnswer, value)

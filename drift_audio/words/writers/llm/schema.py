@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydantic import BaseModel, ConfigDict, Field
 
 from drift_audio.script.budget import PhasePlan
+
+JsonSchema = dict[str, object]
 
 
 class Line(BaseModel):
@@ -37,12 +37,12 @@ class WholeAnswer(BaseModel):
     sections: tuple[PhaseAnswer, ...] = Field(min_length=1, max_length=20)
 
 
-def section_schema(phase: PhasePlan) -> dict[str, Any]:
+def section_schema(phase: PhasePlan) -> JsonSchema:
     """Strict schema of one section; the number of lines follows the phase's budget."""
     return _object({"lines": _lines(phase)})
 
 
-def whole_schema(phases: tuple[PhasePlan, ...]) -> dict[str, Any]:
+def whole_schema(phases: tuple[PhasePlan, ...]) -> JsonSchema:
     """Strict schema of all sections in one answer."""
     keys = [phase.key for phase in phases]
     longest = max(phases, key=lambda phase: phase.sentences)
@@ -50,11 +50,11 @@ def whole_schema(phases: tuple[PhasePlan, ...]) -> dict[str, Any]:
     return _object({"sections": {"type": "array", "minItems": len(keys), "maxItems": len(keys), "items": item}})
 
 
-def _lines(phase: PhasePlan) -> dict[str, Any]:
+def _lines(phase: PhasePlan) -> JsonSchema:
     line = _object({"say": {"type": "string"}, "pause": {"type": "integer", "minimum": 0, "maximum": 30}})
     least, most = max(1, phase.sentences // 2), max(4, phase.sentences * 2)
     return {"type": "array", "minItems": least, "maxItems": most, "items": line}
 
 
-def _object(properties: dict[str, Any]) -> dict[str, Any]:
+def _object(properties: JsonSchema) -> JsonSchema:
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}

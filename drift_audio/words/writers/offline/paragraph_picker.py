@@ -118,9 +118,9 @@ class Bench:
         known = dict(self.fill.values)
         if story.matter and story.matter_confidence >= NAMED:
             known["matter"] = _owned(story.matter, known.get("person's"))
-        told = _told(known)
-        self._names = {name: value for name, value in known.items() if name != "event" or value in told}
-        self._told = (*told, self.fill.values.get("matter", told[0])) if told else ()
+        happened = _told(known)
+        self._names = {name: value for name, value in known.items() if name != "event" or value in happened}
+        self._told = (*happened, self.fill.values.get("matter", happened[0])) if happened else ()
         self.places: dict[str, int] = {}
         self._strands = {strand.name: strand for strand in story.strands if load_strand(strand.name).slots}
         self._whole = story
