@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from drift_audio.scenario import Frozen
 from drift_audio.words.journeys.load import load_journeys
-from drift_audio.words.journeys.matters import Heard, heard, nearness
+from drift_audio.words.journeys.matters import Heard, cued, heard, nearness
 from drift_audio.words.journeys.model import SECTIONS, Journey
 from drift_audio.words.lazy_pattern import LazyPattern
 from drift_audio.words.shuffle import deal
@@ -21,8 +21,8 @@ TONES: Final = Path(__file__).parent / "tones.yaml"
 FEWEST_WORDS: Final = 8
 FEWEST_MINUTES: Final = 3.0
 SURE: Final = 0.6
-# A matter whose journey needs something particular, and has it, may stand behind the first by so much; one whose journey needs
-# nothing must be first, this near at least, and so far ahead of the next. Measured on the story sets: docs/decisions/journeys.md.
+# A matter whose journey needs something particular, and has it, may stand behind the first by so much. One whose journey needs
+# nothing must be first, this near at least, so far ahead of the next, and have a cue. Measured: docs/decisions/journeys.md.
 BEHIND: Final = 0.12
 ALONE_NEAR: Final = 0.45
 ALONE_AHEAD: Final = 0.06
@@ -130,7 +130,7 @@ def _of_a_matter(text: str, story: Story, style: str, ranking: Sequence[Heard]) 
             clear = near[journey.matter] >= first.near - BEHIND
         else:
             ahead = journey.matter == first.matter and first.near - second.near >= ALONE_AHEAD * (not journey.needs)
-            clear = ahead and first.near >= ALONE_NEAR
+            clear = ahead and first.near >= ALONE_NEAR and (bool(journey.needs) or cued(journey.matter, text))
         if clear:
             own = nearness(text, journey.tellings)
             scored.append((journey, near[journey.matter] + own / 2 + SPECIFIC * len(journey.needs)))

@@ -37,7 +37,10 @@ def heard(text: str) -> tuple[Heard, ...]:
     if not theme_model.ready():
         return ()
     own = theme_model.vector(text)
-    rows = [Heard(matter=matter, near=_near(own, texts) + _cued(matter, text)) for matter, texts in tellings().items()]
+    rows = [
+        Heard(matter=matter, near=_near(own, texts) + CUE * min(MOST_CUES, cued(matter, text)))
+        for matter, texts in tellings().items()
+    ]
     return tuple(sorted(rows, key=lambda row: -row.near))
 
 
@@ -85,9 +88,10 @@ def _near(own: Any, texts: tuple[str, ...]) -> float:
     return float(found.mean()) if len(found) else 0.0
 
 
-def _cued(matter: str, text: str) -> float:
-    low = text.lower()
-    return CUE * min(MOST_CUES, sum(pattern.search(low) is not None for pattern in _cues().get(matter, ())))
+def cued(matter: str, text: str) -> int:
+    """How many of the words that speak for a matter stand in a text."""
+    low = text.lower().replace("\u2019", "'")
+    return sum(pattern.search(low) is not None for pattern in _cues().get(matter, ()))
 
 
 @cache

@@ -11,6 +11,7 @@ from drift_audio.script.rules import number_words
 from drift_audio.words.journeys.model import Journey
 from drift_audio.words.shuffle import deal
 from drift_audio.words.understanding.answers import answer_for
+from drift_audio.words.understanding.read_facts import sentences_of
 from drift_audio.words.understanding.story import Person, Story, ToldLine
 from drift_audio.words.understanding.told_lines import chosen_told, kept_line, wish_line
 
@@ -35,8 +36,8 @@ class Slots(Frozen):
     minutes: str = "ten minutes"
 
 
-def slots_for(story: Story, journey: Journey, *, minutes: str, turn: int) -> Slots:
-    """The slots of one session. turn: counts the sessions of this journey, so that answers take turns."""
+def slots_for(story: Story, journey: Journey, *, minutes: str, turn: int, text: str = "") -> Slots:
+    """The slots of one session. turn: counts the sessions of this journey, so that answers take turns. text: the situation."""
     night = journey.style == "sleep"
     kept = kept_line([line for line in story.told if not (night and line.harsh)])
     rest = [line for line in story.told if line.text != kept]
@@ -44,7 +45,7 @@ def slots_for(story: Story, journey: Journey, *, minutes: str, turn: int) -> Slo
     if not lines:
         # One told line alone sounds like a barb; the kept one is said among them then, and not kept.
         lines, kept = chosen_told(story.told, night=night), None
-    person = _person(story, journey, lines)
+    person = _person(story, journey, lines, text)
     if not lines:
         return Slots(minutes=minutes, person=person)
     wish = wish_line(story.told)
@@ -83,20 +84,22 @@ def source_of(line: str, told: tuple[ToldLine, ...], text: str) -> str:
     return text[found.start : found.end] if found else ""
 
 
-def _person(story: Story, journey: Journey, said: Sequence[ToldLine]) -> str | None:
+def _person(story: Story, journey: Journey, said: Sequence[ToldLine], text: str) -> str | None:
     """The story's own person where it is surely the one meant, by name where a line says it; else as the journey does."""
     person = story.person
-    if person is None or person.confidence < SURE or not _meant(person, story, journey):
+    if person is None or person.confidence < SURE or not _meant(person, story, journey, text):
         return journey.person
     named = person.name and any(re.search(rf"\b{re.escape(person.name)}\b", line.text) for line in said)
     return person.name if named else person.phrase
 
 
-def _meant(person: Person, story: Story, journey: Journey) -> bool:
+def _meant(person: Person, story: Story, journey: Journey, text: str) -> bool:
     wanted = {need.fact for need in journey.needs if need.known}
     if person.plural or journey.person is None:
         return False
     noun = person.noun.lower()
+    if "listener_caused" in wanted and not _harmed(person, text):
+        return False
     if "animal_died" in wanted:
         return person.late or story.kind == "pet"
     if wanted & {"baby_died", "has_newborn", "small_child", "own_grown_child"}:
@@ -106,3 +109,12 @@ def _meant(person: Person, story: Story, journey: Journey) -> bool:
     if "person_died" in wanted:
         return person.late
     return "other_alive" not in wanted or story.facts.says("other_alive") is True
+
+
+def _harmed(person: Person, text: str) -> bool:
+    """Whether what the listener did is told of this one: "I was rude to a waitress" is not about a husband."""
+    told = sentences_of("listener_caused", text)
+    names = "|".join(
+        re.escape(word) for word in (person.noun.lower(), (person.name or person.noun).lower(), person.pronouns.object)
+    )
+    return not told or any(re.search(rf"\b(?:{names})\b", sentence) for sentence in told)

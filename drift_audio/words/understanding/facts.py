@@ -43,6 +43,7 @@ Fact = Literal[
     "role_ended",
     "cares_for_someone",
     "someone_fading",
+    "others_illness",
     "recent_loss",
     "day_comes_round",
     "has_newborn",

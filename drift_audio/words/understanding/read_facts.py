@@ -25,6 +25,7 @@ SURE: Final = 0.75
 _PARENTS: Final = frozenset(
     {"mother", "mum", "mom", "father", "dad", "parents", "mam", "ma", "papa", "mama", "stepmother", "stepfather"}
 )
+_SENTENCE: Final = re.compile(r"(?<=[.!?])\s+")
 _MACRO: Final = re.compile(r"<([a-z_]+)>")
 
 
@@ -37,7 +38,9 @@ def facts_of(
     `other_alive` are about. caused, hurt: how sure it is that the listener did the hurt, or was hurt.
     """
     told = read_by_words(text)
-    dead = [mention for mention in mentions if not mention.vague and _died(text, doc, mention, mentions)]
+    # The grammar alone takes "he went and lined up his cars" for a death; somebody must have spoken of one.
+    known = [mention for mention in mentions if not mention.vague] if _speaks_of_death(text.lower()) else []
+    dead = [mention for mention in known if _died(text, doc, mention, mentions)]
     if any(mention.sort == "pet" for mention in dead):
         told["animal_died"] = True
     told |= _life_of(person, mentions, [m for m in dead if m.sort != "pet"], told, text.lower())
@@ -75,6 +78,12 @@ def read_by_words(text: str) -> dict[str, bool | None]:
         elif found or denied:
             told[fact] = found
     return told
+
+
+def sentences_of(fact: str, text: str) -> tuple[str, ...]:
+    """The sentences of a text, in small letters, in which the patterns find a fact."""
+    parts = _SENTENCE.split(text.lower().replace("\u2019", "'"))
+    return tuple(part for part in parts if _any(_patterns()[fact][0], part))
 
 
 def _died(text: str, doc: Doc, mention: Mention, mentions: Sequence[Mention]) -> bool:

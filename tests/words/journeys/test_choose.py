@@ -42,6 +42,14 @@ def test_without_a_clear_matter_nothing_is_presumed(style):
         assert choice.rank is None
 
 
+def test_a_matter_that_only_sounds_alike_is_not_spoken_to():
+    text = (
+        "I failed my driving test for the fifth time today. The examiner was kind about it. My little brother passed first time."
+    )
+    for seed in range(4):
+        assert load_journeys()[chosen(text, seed=seed).journey].told_centred
+
+
 def test_a_short_telling_is_never_given_a_matter():
     choice = choose("my dog died", read_story("my dog died"), style="meditation", minutes=10, seed=0, told=True)
     assert load_journeys()[choice.journey].told_centred

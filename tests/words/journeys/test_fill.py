@@ -14,7 +14,8 @@ from drift_audio.words.journeys.fill import fill
 from drift_audio.words.journeys.load import load_journeys, parse_journey
 from drift_audio.words.journeys.model import Silence
 from drift_audio.words.journeys.told_slots import slots_for
-from drift_audio.words.understanding.story import SHE, Person, Story, ToldLine
+from drift_audio.words.understanding.facts import Facts
+from drift_audio.words.understanding.story import HE, SHE, Person, Story, ToldLine
 from drift_audio.words.writers.offline import OfflineWriter
 from drift_audio.words.writers.offline.journey_script import _fitted, _ways
 from tests.words.journeys.test_load import GOOD
@@ -121,6 +122,15 @@ def test_a_person_is_named_only_where_the_journey_means_that_one():
     wife = Person(noun="wife", phrase="your wife", pronouns=SHE)
     assert slots_for(Story(person=wife), pet, minutes="ten minutes", turn=0).person == pet.person
     assert slots_for(Story(person=wife), told, minutes="ten minutes", turn=0).person is None
+
+
+def test_whoever_was_not_harmed_is_not_named_as_the_one_who_was():
+    journey = load_journeys()["repair-caused-their-side"]
+    text = "I was rude to a waitress on Friday. My boyfriend left a huge tip."
+    story = Story(person=Person(noun="boyfriend", phrase="your boyfriend", pronouns=HE), facts=Facts(true=("other_alive",)))
+    assert slots_for(story, journey, minutes="ten minutes", turn=0, text=text).person == journey.person
+    told = text.replace("a waitress", "my boyfriend")
+    assert slots_for(story, journey, minutes="ten minutes", turn=0, text=told).person == "your boyfriend"
 
 
 def test_a_number_that_looks_like_a_help_line_is_said_in_words():

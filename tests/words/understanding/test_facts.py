@@ -80,6 +80,10 @@ TOLD = [
     ("They blamed me for taking the money and I didn't do it.", "wrongly_blamed", ""),
     ("He comments on everything, how I cook and how I dress.", "hurt_by_words", ""),
     ("We'd been divorced nine years and I don't want him back.", "apart", ""),
+    ("My little brother passed first time, he's 17.", "", "!person_died"),
+    ("Our son didn't say one word, he went and lined up all his cars.", "", "!person_died"),
+    ("My daughter won't eat with us any more, I find it scraped into the bin.", "eating_disorder", ""),
+    ("My best friend has cancer and I don't know what to say to her.", "others_illness", "!own_illness"),
     ("He has really changed, he goes to counselling every week.", "repair_made", ""),
 ]
 

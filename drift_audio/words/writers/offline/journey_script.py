@@ -82,7 +82,7 @@ def journey_script(scenario: Scenario, story: Story, choice: Choice) -> Draft | 
     journey = load_journeys()[choice.journey]
     # Where the wordings of this turn do not keep the grammar, those of the next may.
     for turn in (choice.turn, choice.turn + 1):
-        slots = slots_for(story, journey, minutes=_minutes(scenario.minutes), turn=turn)
+        slots = slots_for(story, journey, minutes=_minutes(scenario.minutes), turn=turn, text=scenario.situation)
         for tried, fewer in _ways(journey, slots, turn, scenario.minutes):
             script = _fitted(scenario, story, tried)
             if script is not None:
