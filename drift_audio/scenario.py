@@ -38,6 +38,7 @@ class Scenario(Frozen):
         unsure: what to do where the care gate is unsure whether the person is safe: make a self-steadying session with help lines
             ("steady"), stop so that they can be asked ("ask"), or go on, since they have said so ("safe").
         discreet: say nothing back of what was told.
+        avoid: names of journeys that were said not long ago and are not to come again while another fits.
         same_day: heard on the day it was told, so that "last night" stays true.
 
     Raises:
@@ -58,6 +59,7 @@ class Scenario(Frozen):
     unsure: Unsure = "steady"
     discreet: bool = False
     same_day: bool = False
+    avoid: tuple[str, ...] = ()
 
     @field_validator("situation")
     @classmethod

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from drift_audio.scenario import Frozen
+from drift_audio.scenario import Frozen, Scenario
 from drift_audio.words.journeys.load import load_journeys
 from drift_audio.words.journeys.matters import Heard, cued, heard, nearness
 from drift_audio.words.journeys.model import SECTIONS, Journey
@@ -62,17 +62,18 @@ class Choice(Frozen):
     others: tuple[str, ...]
 
 
-def choose(text: str, story: Story, *, style: str, minutes: float, seed: int, told: bool) -> Choice | None:
+def choose(scenario: Scenario, story: Story, *, told: bool) -> Choice | None:
     """The journey of a session, or None where the banks speak.
 
-    text: the situation. told: whether lines of the story were found that may be said (or would be, were they not left out).
+    told: whether lines of the story were found that may be said (or would be, were they not left out).
     """
-    if style not in SECTIONS or minutes < FEWEST_MINUTES or story.theme == "steady":
+    text, style, seed = scenario.situation, scenario.style, scenario.seed
+    if style not in SECTIONS or scenario.minutes < FEWEST_MINUTES or story.theme == "steady":
         return None
     ranking = heard(text) if len(text.split()) >= FEWEST_WORDS else ()
-    best = _of_a_matter(text, story, style, ranking)
+    best = [row for row in _of_a_matter(text, story, style, ranking) if row[0].name not in scenario.avoid]
     if not best and told:
-        return _told_centred(text, story, style=style, seed=seed)
+        return _told_centred(text, story, style=style, seed=seed, avoid=scenario.avoid)
     if not best:
         return None
     journey, turn = _dealt([journey for journey, _ in best], seed)
@@ -130,7 +131,7 @@ def _of_a_matter(text: str, story: Story, style: str, ranking: Sequence[Heard]) 
             clear = near[journey.matter] >= first.near - BEHIND
         else:
             ahead = journey.matter == first.matter and first.near - second.near >= ALONE_AHEAD * (not journey.needs)
-            clear = ahead and first.near >= ALONE_NEAR and (bool(journey.needs) or cued(journey.matter, text))
+            clear = ahead and first.near >= ALONE_NEAR and (bool(journey.needs) or cued(journey.matter, text) > 0)
         if clear:
             own = nearness(text, journey.tellings)
             scored.append((journey, near[journey.matter] + own / 2 + SPECIFIC * len(journey.needs)))
@@ -138,10 +139,11 @@ def _of_a_matter(text: str, story: Story, style: str, ranking: Sequence[Heard]) 
     return [row for row in scored if row[1] >= scored[0][1] - ALIKE]
 
 
-def _told_centred(text: str, story: Story, *, style: str, seed: int) -> Choice | None:
+def _told_centred(text: str, story: Story, *, style: str, seed: int, avoid: Sequence[str]) -> Choice | None:
     low = text.lower().replace("\u2019", "'")
     rows = [journey for journey in load_journeys().values() if journey.told_centred and journey.style == style]
-    usable = [journey for journey in rows if permitted(journey, story)]
+    allowed = [journey for journey in rows if permitted(journey, story)]
+    usable = [journey for journey in allowed if journey.name not in avoid] or allowed
     words = {journey.name: _words_found(journey.name, low) for journey in usable}
     most = max((len(found) for found in words.values()), default=0)
     fitting = [journey for journey in usable if most and len(words[journey.name]) == most]

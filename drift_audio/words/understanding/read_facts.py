@@ -59,7 +59,7 @@ def _life_of(
     if any(m.noun == person.noun and m.sort == "pet" for m in mentions):
         others = any(m.sort != "pet" and not m.vague for m in mentions)
         return {"person_died": None, "other_alive": True if others and not _speaks_of_death(low) else None}
-    if person.late or any(m.noun == person.noun for m in dead):
+    if (person.late and _speaks_of_death(low)) or any(m.noun == person.noun for m in dead):
         return {"person_died": True, "other_alive": None}
     parent = {"is_parent": True} if person.noun.lower() in _PARENTS else {"is_parent": None}
     # Where another has died, or nobody has, this one is spoken of as living.

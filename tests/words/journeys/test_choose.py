@@ -2,6 +2,7 @@
 
 import pytest
 
+from drift_audio.scenario import Scenario
 from drift_audio.words.journeys import choose as choosing
 from drift_audio.words.journeys.choose import choose, permitted
 from drift_audio.words.journeys.load import load_journeys
@@ -16,8 +17,9 @@ SHOES = "Screamed at my 4 year old this morning because she wouldn't put her sho
 VAGUE = "There was a meeting about the car park on Tuesday and I sat at the back and wrote the date on my hand. My head is tired."
 
 
-def chosen(text, style="meditation", seed=0, minutes=10.0):
-    return choose(text, read_story(text), style=style, minutes=minutes, seed=seed, told=True)
+def chosen(text, style="meditation", seed=0, minutes=10.0, avoid=()):
+    scenario = Scenario(situation=text, style=style, minutes=minutes, seed=seed, avoid=avoid)
+    return choose(scenario, read_story(text), told=True)
 
 
 @pytest.mark.parametrize(("text", "matter"), [(DOG, "pet"), (KETTLE, "losing"), (SHOES, "hurt_child")])
@@ -51,19 +53,18 @@ def test_a_matter_that_only_sounds_alike_is_not_spoken_to():
 
 
 def test_a_short_telling_is_never_given_a_matter():
-    choice = choose("my dog died", read_story("my dog died"), style="meditation", minutes=10, seed=0, told=True)
-    assert load_journeys()[choice.journey].told_centred
+    assert load_journeys()[chosen("my dog died").journey].told_centred
 
 
 @pytest.mark.parametrize("style", ["walking", "breathing", "story"])
 def test_other_styles_and_very_short_sessions_have_their_banks(style):
     assert chosen(DOG, style) is None
     assert chosen(DOG, minutes=2.0) is None
-    assert choose("x", Story(theme="steady"), style="meditation", minutes=10, seed=0, told=True) is None
+    assert choose(Scenario(situation=DOG), Story(theme="steady"), told=True) is None
 
 
 def test_where_no_line_may_be_told_and_no_matter_is_clear_the_banks_speak():
-    assert choose("I am so stressed", Story(theme="work-stress"), style="meditation", minutes=10, seed=0, told=False) is None
+    assert choose(Scenario(situation="I am so stressed"), Story(theme="work-stress"), told=False) is None
 
 
 @pytest.mark.parametrize("name", sorted(load_journeys()))
@@ -88,6 +89,14 @@ def test_neighbouring_seeds_go_through_all_that_fit_before_one_comes_again():
     names = [chosen(VAGUE, seed=seed).journey for seed in range(len(pool))]
     assert set(names) == pool
     assert chosen(VAGUE, seed=len(pool)).turn == first.turn + 1
+
+
+def test_a_journey_to_avoid_does_not_come_while_another_fits():
+    said = []
+    for seed in range(8):
+        said.append(chosen(DOG, seed=seed, avoid=tuple(said)).journey)
+    assert said[0] == "an-animal-has-died"
+    assert len(set(said)) == len(said)
 
 
 def test_every_told_centred_journey_has_a_tone_or_is_neutral():

@@ -60,7 +60,7 @@ class OfflineWriter:
 
     def _journey(self, scenario: Scenario, story: Story) -> tuple[Draft | None, Choice | None]:
         told = bool(story.told) or scenario.discreet
-        choice = choose(scenario.situation, story, style=scenario.style, minutes=scenario.minutes, seed=scenario.seed, told=told)
+        choice = choose(scenario, story, told=told)
         return (journey_script(scenario, story, choice) if choice else None), choice
 
     def _best(self, scenario: Scenario, story: Story) -> Script:
