@@ -24,7 +24,6 @@ from drift_audio.errors import CareStop, DeliveryError, DriftError, OutputError
 from drift_audio.files import file_digest, make_folder, publish_file, write_whole
 from drift_audio.output_spec import OutputSpec
 from drift_audio.scenario import Frozen, Scenario
-from drift_audio.words.care.report import HelpLine
 
 if TYPE_CHECKING:
     from drift_audio.config import Settings
@@ -127,7 +126,8 @@ def run_day(settings: Settings, day: date, *, make: Maker, today: date, discreet
             return _run(daily, day, diary, make, log, today=today)
         except CareStop as stop:
             log.error("%s stopped out of care; these people answer: %s", day, "; ".join(map(str, stop.report.lines)))  # noqa: TRY400
-            _note_stop(daily_file(settings), stop.report.lines)
+            note_help(daily.output, stop.report.lines)  # the page of the sessions shows them, too
+            refresh(daily.output)
             raise
         except DriftError as error:
             log.error("%s failed: %s", day, type(error).__name__)  # noqa: TRY400 - the class alone: a message may tell something
@@ -150,13 +150,6 @@ def _run(daily: Daily, day: date, diary: Diary, make: Maker, log: logging.Logger
     if not made:
         log.info("%s nothing to do", day)
     return DayReport(made=made, standing=standing, why=why)
-
-
-def _note_stop(file: Path, lines: tuple[HelpLine, ...]) -> None:
-    """Show the lines of help on the page of the sessions, too."""
-    output = load_daily(file).output
-    note_help(output, lines)
-    refresh(output)
 
 
 def due(daily: Daily, day: date, days: Sequence[Day], *, today: date) -> tuple[list[Plan], str]:

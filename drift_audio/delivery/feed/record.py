@@ -20,11 +20,7 @@ from drift_audio.words.care.report import HelpLine
 
 FEED_FOLDER: Final = "feed"
 HELP_FILE: Final = "help.json"
-
-
 TYPES: Final = {".mp3": "audio/mpeg", ".wav": "audio/wav", ".flac": "audio/flac", ".ogg": "audio/ogg"}
-
-
 _NAMESPACE: Final = uuid.UUID("b6a3a5f0-3f0d-5c3e-9a51-2f6c5b1f7d10")
 
 

@@ -60,9 +60,9 @@ def hear(text: str) -> Heard | None:
     sentences = spoken(text)
     if not sentences:
         return None
-    if is_story(sentences):
-        return _gravest((tuned("story").likely(window) for window in windows(sentences)), story=True)
-    return _gravest((tuned("line").likely(unit) for unit in units(sentences)), story=False)
+    story = is_story(sentences)
+    parts = windows(sentences) if story else units(sentences)
+    return _gravest(map(tuned("story" if story else "line").likely, parts), story=story)
 
 
 def is_story(sentences: Sequence[str]) -> bool:

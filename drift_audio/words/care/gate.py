@@ -14,8 +14,8 @@ from typing import Final
 from drift_audio.script.model import Optional, Script, Utterance
 from drift_audio.words.care.classifier import hear
 from drift_audio.words.care.help_lines import HelpTable, help_table
-from drift_audio.words.care.report import CareReport, Outcome
-from drift_audio.words.care.rules import Evidence, evidence_of, of_listener
+from drift_audio.words.care.report import CareReport
+from drift_audio.words.care.rules import evidence_of, of_listener
 from drift_audio.words.care.signals import load_signals
 from drift_audio.words.care.weighing import UNSURE, Verdict, gravest, weigh
 
@@ -33,7 +33,7 @@ def check(text: str, *, locale: str = "en", data_dir: Path | None = None) -> Car
         data_dir: folder with the user's own `lines.yaml` and `signals.yaml`; what is wrong in them is told in `warnings`.
     """
     signals = load_signals(data_dir)
-    verdict = weigh(evidence_of(text, signals), hear(text), text)
+    verdict = weigh(evidence_of(text, signals), hear(text))
     return report_of(verdict, locale, help_table(data_dir), signals.mistakes)
 
 
@@ -94,6 +94,3 @@ def _message(verdict: Verdict, table: HelpTable) -> str:
     outcome, reason = verdict
     name = "abuse by the listener" if outcome == "abuse" and "by the listener" in reason else reason
     return table.text(name) or ("" if outcome == "ok" else table.text(outcome))
-
-
-__all__ = ["CareReport", "Evidence", "Outcome", "by_rules", "check", "check_script", "report_of"]

@@ -51,10 +51,15 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything that rules heard in a text. own_wish: the listener's own wish for the deed, which nothing explains away."""
+    """Everything that rules heard in a text.
+
+    own_wish: the listener's own wish for the deed, which nothing explains away. said_safe: they say in so many words what was
+    meant, or that nothing threatens them.
+    """
 
     findings: tuple[Finding, ...] = ()
     own_wish: bool = False
+    said_safe: bool = False
 
     @property
     def found(self) -> tuple[tuple[Outcome, str], ...]:
@@ -63,7 +68,9 @@ class Evidence:
 
 def evidence_of(text: str, signals: Signals) -> Evidence:
     """What the rules hear in a text, whatever else it holds."""
-    return Evidence(tuple(_found(text, signals)), _OWN.search(normalise(text)) is not None)
+    normal = normalise(text)
+    findings = tuple(_found(text, normal, signals))
+    return Evidence(findings, _OWN.search(normal) is not None, signals.distant("said_safe", normal))
 
 
 def of_listener(sentence: str) -> bool:
@@ -71,9 +78,10 @@ def of_listener(sentence: str) -> bool:
     return _OF_LISTENER.search(sentence) is not None
 
 
-def _found(text: str, signals: Signals) -> list[Finding]:
+def _found(text: str, normal: str, signals: Signals) -> list[Finding]:
     found = [Finding(outcome, reason) for outcome, reason in _in_foreign(text, signals)]
-    masked = _masked(text, signals)
+    # Everyday idioms are blanked out before a rule is tried.
+    masked = [signals.masked(sentence) for sentence in sentences(normal)]
     for sentence in masked:
         found += _in_sentence(sentence, signals)
     weak = {pattern for pattern in signals.weak for sentence in masked if signals.pattern(pattern).search(sentence)}
@@ -84,11 +92,6 @@ def _found(text: str, signals: Signals) -> list[Finding]:
     if not any(finding.outcome in {"crisis", "abuse"} for finding in found):
         found += [Finding(outcome, reason) for outcome, reason in _by_grammar(masked, signals)]
     return found
-
-
-def _masked(text: str, signals: Signals) -> list[str]:
-    """The normalised sentences of a text, their everyday idioms blanked out."""
-    return [signals.masked(sentence) for sentence in sentences(normalise(text))]
 
 
 def _in_sentence(sentence: str, signals: Signals) -> Iterator[Finding]:

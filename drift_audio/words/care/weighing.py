@@ -1,6 +1,6 @@
 """Weighs what rules and classifier heard over the whole story: stop, ask, soften, or let it be.
 
-One sentence or two are taken at their word. In a story a dark sentence must be borne out by the rest, so that the longer a person
+A few sentences are taken at their word. In a story a dark sentence must be borne out by the rest, so that the longer a person
 tells, the less one word decides. Where the evidence is neither here nor there, the person is asked.
 """
 
@@ -14,7 +14,6 @@ from typing import Final, NamedTuple
 from drift_audio.words.care.classifier import Heard
 from drift_audio.words.care.report import Outcome
 from drift_audio.words.care.rules import Evidence
-from drift_audio.words.care.signals import load_signals
 
 UNSURE: Final[dict[Outcome, str]] = {"crisis": "may not be safe", "abuse": "may be hurt by someone"}
 _HEARD: Final[dict[Outcome, str]] = {"crisis": "sounds like danger", "abuse": "sounds like abuse", "caution": "caution"}
@@ -46,20 +45,20 @@ class Weights:
 
 
 STORY: Final = Weights(rule=0.3, hint=0.8, own_wish=0.5, said_safe=-3.0, stop=3.0, ask=-1.0)
-# One or two sentences: the classifier alone stops from here on, and unsays a word alone only below the other.
+# A few sentences: the classifier alone stops from here on, and unsays a word alone only below the other.
 SURE: Final = math.log(0.85 / 0.15)
 HARMLESS: Final = math.log(0.001 / 0.999)
 CAUTION: Final = 0.7
 
 
-def weigh(evidence: Evidence, heard: Heard | None, text: str) -> Verdict:
-    """The verdict over a text; heard: what the classifier made of it, None of another language or without its model."""
+def weigh(evidence: Evidence, heard: Heard | None) -> Verdict:
+    """The verdict over a text. heard: what the classifier made of it, None of another language or without its model."""
     told = gravest(evidence.found)
     if heard is None or any(finding.users for finding in evidence.findings):
         return told
     if not heard.is_story:
         return _over_a_line(evidence, heard, told)
-    return _over_a_story(evidence, heard, told, said_safe=_says_safe(text))
+    return _over_a_story(evidence, heard, told)
 
 
 def gravest(found: Sequence[tuple[Outcome, str]]) -> Verdict:
@@ -83,9 +82,9 @@ def _a_word_alone(evidence: Evidence, heard: Heard) -> bool:
     return heard.log_odds < HARMLESS and not evidence.own_wish and not any(finding.hint for finding in evidence.findings)
 
 
-def _over_a_story(evidence: Evidence, heard: Heard, told: Verdict, *, said_safe: bool) -> Verdict:
+def _over_a_story(evidence: Evidence, heard: Heard, told: Verdict) -> Verdict:
     grave = [finding for finding in evidence.findings if finding.outcome in {"crisis", "abuse"}]
-    odds = heard.log_odds + STORY.said_safe * said_safe + STORY.own_wish * (evidence.own_wish and bool(grave))
+    odds = heard.log_odds + STORY.said_safe * evidence.said_safe + STORY.own_wish * (evidence.own_wish and bool(grave))
     odds += STORY.rule if any(not finding.hint for finding in grave) else STORY.hint * bool(grave)
     if odds >= STORY.ask:
         kind, reason = (told.outcome, told.reason) if grave else (heard.kind, _HEARD[heard.kind])
@@ -93,10 +92,3 @@ def _over_a_story(evidence: Evidence, heard: Heard, told: Verdict, *, said_safe:
     if told.outcome == "caution" or (told.outcome == "ok" and not told.reason and heard.caution >= CAUTION):
         return told if told.outcome == "caution" else Verdict("caution", _HEARD["caution"])
     return told if told.outcome == "ok" else Verdict()
-
-
-def _says_safe(text: str) -> bool:
-    """Whether the person says in so many words what was meant, or that nothing threatens them."""
-    from drift_audio.words.care.normalise import normalise
-
-    return load_signals().distant("said_safe", normalise(text))

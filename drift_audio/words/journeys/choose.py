@@ -9,10 +9,11 @@ from typing import Any, Final
 
 from drift_audio.scenario import Frozen, Scenario
 from drift_audio.words.journeys.load import load_journeys
-from drift_audio.words.journeys.matters import Heard, cued, heard, nearness
+from drift_audio.words.journeys.matters import Heard, cued, heard, nearness, sound_of
 from drift_audio.words.journeys.model import SECTIONS, Journey
 from drift_audio.words.lazy_pattern import LazyPattern
 from drift_audio.words.shuffle import deal
+from drift_audio.words.understanding.arrays import Vector
 from drift_audio.words.understanding.facts import Fact
 from drift_audio.words.understanding.story import Story
 from drift_audio.yamlfile import read_mapping
@@ -70,8 +71,9 @@ def choose(scenario: Scenario, story: Story, *, told: bool) -> Choice | None:
     text, style, seed = scenario.situation, scenario.style, scenario.seed
     if style not in SECTIONS or scenario.minutes < FEWEST_MINUTES or story.theme == "steady":
         return None
-    ranking = heard(text) if len(text.split()) >= FEWEST_WORDS else ()
-    best = [row for row in _of_a_matter(text, story, style, ranking) if row[0].name not in scenario.avoid]
+    sound = sound_of(text) if len(text.split()) >= FEWEST_WORDS else None
+    ranking = heard(text, sound) if sound is not None else ()
+    best = [row for row in _of_a_matter(scenario, story, ranking, sound) if row[0].name not in scenario.avoid]
     if not best and told:
         return _told_centred(text, story, style=style, seed=seed, avoid=scenario.avoid)
     if not best:
@@ -116,10 +118,11 @@ def _gravity_fits(journey: Journey, story: Story) -> bool:
     return not known or journey.told_centred or story.gravity in journey.gravity or story.gravity != "major"
 
 
-def _of_a_matter(text: str, story: Story, style: str, ranking: Sequence[Heard]) -> list[tuple[Journey, float]]:
+def _of_a_matter(scenario: Scenario, story: Story, ranking: Sequence[Heard], sound: Vector | None) -> list[tuple[Journey, float]]:
     """The journeys that the needs confirm and whose matter is clear, the best first, and all that are about as good."""
-    if not ranking:
+    if sound is None:
         return []
+    text, style = scenario.situation, scenario.style
     near = {row.matter: row.near for row in ranking}
     first, second = ranking[0], ranking[1]
     scored: list[tuple[Journey, float]] = []
@@ -133,7 +136,7 @@ def _of_a_matter(text: str, story: Story, style: str, ranking: Sequence[Heard]) 
             ahead = journey.matter == first.matter and first.near - second.near >= ALONE_AHEAD * (not journey.needs)
             clear = ahead and first.near >= ALONE_NEAR and (bool(journey.needs) or cued(journey.matter, text) > 0)
         if clear:
-            own = nearness(text, journey.tellings)
+            own = nearness(sound, journey.tellings)
             scored.append((journey, near[journey.matter] + own / 2 + SPECIFIC * len(journey.needs)))
     scored.sort(key=lambda row: (-row[1], row[0].name))
     return [row for row in scored if row[1] >= scored[0][1] - ALIKE]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from drift_audio.words.guides.template import tidy
@@ -89,9 +89,3 @@ def _quiet(items: Sequence[str | Silence | Breaths]) -> Iterator[str | Silence |
         yield item
     if waiting and begun:
         yield waiting
-
-
-def without(section: Filled, texts: Sequence[str]) -> Filled:
-    """The section with some of its lines left out."""
-    kept = [item for item in section.items if item not in texts]
-    return replace(section, items=tuple(_quiet(kept)))

@@ -15,6 +15,7 @@ from drift_audio.scenario import Frozen
 from drift_audio.words.journeys.load import load_journeys
 from drift_audio.words.lazy_pattern import LazyPattern
 from drift_audio.words.understanding import theme_model
+from drift_audio.words.understanding.arrays import Vector
 from drift_audio.yamlfile import read_mapping
 
 FILE: Final = Path(__file__).parent / "matters.yaml"
@@ -32,11 +33,16 @@ class Heard(Frozen):
     near: float
 
 
-def heard(text: str) -> tuple[Heard, ...]:
-    """Every matter, the nearest first; none where the sentence model is missing."""
-    if not theme_model.ready():
+def sound_of(text: str) -> Vector | None:
+    """What a text is held against tellings by; None where the sentence model is missing."""
+    return theme_model.vector(text) if theme_model.ready() else None
+
+
+def heard(text: str, sound: Vector | None = None) -> tuple[Heard, ...]:
+    """Every matter, the nearest first; none without the sentence model. sound: of the text, where it is known already."""
+    own = sound_of(text) if sound is None else sound
+    if own is None:
         return ()
-    own = theme_model.vector(text)
     rows = [
         Heard(matter=matter, near=_near(own, texts) + CUE * min(MOST_CUES, cued(matter, text)))
         for matter, texts in tellings().items()
@@ -44,9 +50,9 @@ def heard(text: str) -> tuple[Heard, ...]:
     return tuple(sorted(rows, key=lambda row: -row.near))
 
 
-def nearness(text: str, tellings_of: Iterable[str]) -> float:
-    """How near a text lies to some tellings; 0 where the sentence model is missing."""
-    return _near(theme_model.vector(text), tuple(tellings_of)) if theme_model.ready() else 0.0
+def nearness(sound: Vector, tellings_of: Iterable[str]) -> float:
+    """How near the sound of a text lies to some tellings."""
+    return _near(sound, tuple(tellings_of))
 
 
 def glosses() -> Mapping[str, str]:

@@ -9,7 +9,8 @@ import pytest
 from drift_audio.words.care import weighing
 from drift_audio.words.care.classifier import Heard
 from drift_audio.words.care.report import Outcome
-from drift_audio.words.care.rules import Evidence, Finding
+from drift_audio.words.care.rules import Evidence, Finding, evidence_of
+from drift_audio.words.care.signals import load_signals
 from drift_audio.words.care.weighing import STORY, Verdict, weigh
 
 WISH = Finding("crisis", "suicide")
@@ -25,7 +26,7 @@ def heard(log_odds: float, *, story: bool = True, caution: float = 0.0, kind: Ou
 def verdict(
     log_odds: float, findings: Sequence[Finding] = (), text: str = TOLD, *, own: bool = False, caution: float = 0.0
 ) -> Verdict:
-    return weigh(Evidence(tuple(findings), own), heard(log_odds, caution=caution), text)
+    return weigh(Evidence(tuple(findings), own, evidence_of(text, load_signals()).said_safe), heard(log_odds, caution=caution))
 
 
 def test_a_story_that_sounds_ordinary_is_not_stopped_for_a_dark_sentence() -> None:
@@ -68,8 +69,8 @@ def test_a_rule_of_the_users_own_always_holds() -> None:
 
 
 def test_without_the_classifier_rules_decide_alone() -> None:
-    assert weigh(Evidence((WISH, BLOW)), None, TOLD) == Verdict("crisis", "suicide")
-    assert weigh(Evidence(), None, TOLD) == Verdict()
+    assert weigh(Evidence((WISH, BLOW)), None) == Verdict("crisis", "suicide")
+    assert weigh(Evidence(), None) == Verdict()
 
 
 def test_caution_stands_in_a_story_that_is_not_dangerous() -> None:
@@ -80,6 +81,6 @@ def test_caution_stands_in_a_story_that_is_not_dangerous() -> None:
 
 def test_one_line_is_taken_at_its_word() -> None:
     line = heard(-1.0, story=False)
-    assert weigh(Evidence((WISH,)), line, "I want to die") == Verdict("crisis", "suicide")
-    assert weigh(Evidence(), heard(weighing.SURE + 0.1, story=False), "x").outcome == "crisis"
-    assert weigh(Evidence(), heard(weighing.SURE - 0.1, story=False), "x") == Verdict()
+    assert weigh(Evidence((WISH,)), line) == Verdict("crisis", "suicide")
+    assert weigh(Evidence(), heard(weighing.SURE + 0.1, story=False)).outcome == "crisis"
+    assert weigh(Evidence(), heard(weighing.SURE - 0.1, story=False)) == Verdict()
